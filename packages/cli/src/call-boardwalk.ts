@@ -1,0 +1,24 @@
+import type { ProblemDetails } from '@boardwalk/contract'
+import { CommandError } from './command.ts'
+import { configured } from './configured.ts'
+import { readDevelopmentSecrets } from './development-secrets.ts'
+
+const apiKey = async (configuredKey: string | undefined): Promise<string> => {
+  const key = configuredKey ?? (await readDevelopmentSecrets())?.apiKey
+  if (key !== undefined) return key
+  throw new CommandError('There is no API key. Set BOARDWALK_API_KEY, or run "npm start" here once.')
+}
+
+/** Calls the running Boardwalk at BOARDWALK_URL. A refusal becomes an error that tells what the server said. */
+export const callBoardwalk = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
+  const configuration = configured()
+  const headers = { authorization: `Bearer ${await apiKey(configuration.apiKey)}`, 'content-type': 'application/json' }
+  const request = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
+  const response = await fetch(new URL(path, configuration.url), request).catch((error: unknown) => {
+    const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+    throw new CommandError(`Boardwalk does not answer at ${configuration.url} (${reason}). Start it, or set BOARDWALK_URL.`)
+  })
+  if (response.ok) return (await response.json()) as Answer
+  const problem = (await response.json().catch(() => ({ message: response.statusText }))) as Partial<ProblemDetails>
+  throw new CommandError(`Boardwalk refused (${response.status} ${problem.error ?? ''}): ${problem.message ?? ''}`)
+}

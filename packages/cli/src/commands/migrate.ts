@@ -1,0 +1,21 @@
+import { parseArgs } from 'node:util'
+import { migrate as apply, openDatabase, ownMigrations } from '@boardwalk/store'
+import { databaseOf } from '@boardwalk/server'
+import type { Command } from '../command.ts'
+import { configured } from '../configured.ts'
+
+export const migrate: Command = {
+  name: 'migrate',
+  usage: ['migrate [--data FOLDER]'],
+  summary: 'brings the database up to this version; serve does so by itself',
+  run: async (words) => {
+    const { values } = parseArgs({ args: words, options: { data: { type: 'string' } } })
+    const database = await openDatabase(databaseOf(configured(values)))
+    try {
+      const applied = await apply(database, await ownMigrations())
+      console.log(applied.length === 0 ? 'Nothing to do: the database is up to date.' : `Applied migration ${applied.join(', ')}.`)
+    } finally {
+      await database.close()
+    }
+  },
+}

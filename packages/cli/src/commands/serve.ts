@@ -1,0 +1,17 @@
+import { parseArgs } from 'node:util'
+import { serve as listen } from '@boardwalk/server'
+import type { Command } from '../command.ts'
+import { configured } from '../configured.ts'
+import { stopOnSignal } from '../stop-on-signal.ts'
+
+export const serve: Command = {
+  name: 'serve',
+  usage: ['serve [--port 4000] [--data FOLDER]'],
+  summary: 'runs Boardwalk as a process of its own',
+  run: async (words) => {
+    const { values } = parseArgs({ args: words, options: { port: { type: 'string' }, data: { type: 'string' } } })
+    const serving = await listen(configured(values))
+    console.log(`Boardwalk listens on ${serving.address}`)
+    stopOnSignal(serving.stop)
+  },
+}

@@ -1,0 +1,29 @@
+import { parseArgs } from 'node:util'
+import { CommandError, type Command } from '../command.ts'
+import { configured } from '../configured.ts'
+import { readDevelopmentSecrets } from '../development-secrets.ts'
+import { signToken } from '../sign-token.ts'
+
+const options = {
+  role: { type: 'string' },
+  plan: { type: 'string' },
+  market: { type: 'string' },
+  locale: { type: 'string' },
+  account: { type: 'string' },
+} as const
+
+export const token: Command = {
+  name: 'token',
+  usage: ['token USER [--role owner] [--market FR] [--plan team]', '      [--locale fr] [--account shop-1]'],
+  summary: "signs a person's token for 24 hours, to try things out",
+  run: async (words) => {
+    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+    const [userId] = positionals
+    if (userId === undefined) throw new CommandError('Say whose token: boardwalk token USER')
+    const secret = configured().jwtSecret ?? (await readDevelopmentSecrets())?.jwtSecret
+    if (secret === undefined) {
+      throw new CommandError('There is no secret to sign with. Set BOARDWALK_JWT_SECRET, or run "npm start" here once.')
+    }
+    console.log(await signToken(secret, userId, values))
+  },
+}

@@ -1,0 +1,40 @@
+import { ConfigurationError } from '@boardwalk/server'
+import { CommandError, type Command } from './command.ts'
+import { doctor } from './commands/doctor.ts'
+import { flows } from './commands/flows.ts'
+import { migrate } from './commands/migrate.ts'
+import { serve } from './commands/serve.ts'
+import { start } from './commands/start.ts'
+import { token } from './commands/token.ts'
+
+const commands: readonly Command[] = [start, serve, migrate, doctor, flows, token]
+
+const help = (): string =>
+  [
+    'boardwalk: user onboarding, decided on the server.',
+    '',
+    ...commands.flatMap(({ usage, summary }) => usage.map((line, index) => `  boardwalk ${line.padEnd(44)}${index === 0 ? summary : ''}`)),
+    '',
+    'Settings come from the environment; the README lists them.',
+  ].join('\n')
+
+const run = async ([name, ...words]: string[]): Promise<void> => {
+  if (name === undefined || name === 'help' || name === '--help') {
+    console.log(help())
+    return
+  }
+  const command = commands.find((one) => one.name === name)
+  if (command === undefined) throw new CommandError(`There is no command "${name}".\n\n${help()}`)
+  await command.run(words)
+}
+
+/** Errors that a person can mend by what they typed or set are told without a stack. */
+const isTheirs = (error: unknown): error is Error =>
+  error instanceof CommandError || error instanceof ConfigurationError || (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+
+try {
+  await run(process.argv.slice(2))
+} catch (error) {
+  console.error(isTheirs(error) ? error.message : error)
+  process.exitCode = 1
+}

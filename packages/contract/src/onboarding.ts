@@ -1,0 +1,95 @@
+import type { EnrolmentStatus, Position, StepStatus } from '@boardwalk/engine'
+import { z } from 'zod'
+import { action } from './flow-step.ts'
+import { jsonObject, momentInUtc, oneOf, textUpTo, time } from './values.ts'
+
+export const stepStatus = oneOf('todo', 'done', 'skipped') satisfies z.ZodType<StepStatus>
+export const enrolmentStatus = oneOf('in_progress', 'completed', 'skipped') satisfies z.ZodType<EnrolmentStatus>
+
+export const flowVersion = z.object({ name: z.string(), version: z.int() }).meta({ id: 'FlowVersion' })
+
+const position = z
+  .object({ current: z.int(), total: z.int(), completed: z.int(), skipped: z.int() })
+  .meta({ id: 'Position', description: '"Step 2 of 5", over the visible steps.' }) satisfies z.ZodType<Position>
+
+const shownStep = z
+  .object({
+    id: z.string(),
+    version: z.int(),
+    title: z.string(),
+    description: z.string().optional(),
+    required: z.boolean(),
+    weight: z.number(),
+    status: stepStatus,
+    allowed: z.boolean().describe('This person may change the step.'),
+    completedAt: time.optional(),
+    completedBy: z.string().optional().describe('User id of who did it; for an account’s step it may be another member.'),
+    roleRestricted: z.string().optional().describe('The role that may change the step.'),
+    locked: z.boolean().optional().describe('A step that this one depends on is not done yet.'),
+    action: action.optional(),
+    learnMoreUrl: z.string().optional(),
+    estimateMinutes: z.number().optional(),
+  })
+  .meta({ id: 'ShownStep' })
+
+const nudge = z
+  .object({
+    visible: z.boolean(),
+    remainingSteps: z.int(),
+    snoozeCount: z.int(),
+    maxSnoozes: z.int(),
+    snoozedUntil: time.optional(),
+  })
+  .meta({ id: 'Nudge', description: 'The reminder.' })
+
+const features = z
+  .object({
+    enabled: z.boolean().describe('false: show the host’s legacy onboarding.'),
+    skip: z.boolean(),
+    snooze: z.boolean(),
+    guardRails: z.boolean(),
+  })
+  .meta({ id: 'Features' })
+
+const experiments = z.record(z.string(), z.object({ variant: z.string(), config: z.record(z.string(), z.unknown()) }))
+
+const standing = {
+  flow: flowVersion.nullable().describe('null when no flow lets the person in.'),
+  status: enrolmentStatus.nullable(),
+  progress: z.int().min(0).max(100),
+  position,
+  nextStep: z.string().nullable(),
+}
+
+export const onboarding = z
+  .object({ ...standing, steps: z.array(shownStep), nudge, features, experiments })
+  .meta({ id: 'Onboarding', description: 'What a person sees of one flow.' })
+
+export type Onboarding = z.output<typeof onboarding>
+
+const success = z.literal(true)
+
+export const stepChanged = z
+  .object({ success, step: z.object({ id: z.string(), status: stepStatus, updatedAt: time }), ...standing })
+  .meta({ id: 'StepChanged' })
+
+export const nudgeSnoozed = z.object({ success, nudge, ...standing }).meta({ id: 'NudgeSnoozed' })
+
+export const flowChanged = z.object({ success, ...standing }).meta({ id: 'FlowChanged' })
+
+const changeFields = {
+  status: oneOf('done', 'skipped'),
+  metadata: jsonObject().optional(),
+  reason: textUpTo(500).optional(),
+}
+
+export const stepChange = z.strictObject(changeFields, { error: 'an object with "status"' }).meta({ id: 'StepChange' })
+
+export const snooze = z
+  .strictObject({ snoozeUntil: momentInUtc.describe('At most the flow’s `snoozeDays` from now; later is shortened to that.') })
+  .meta({ id: 'Snooze', description: 'Puts the reminder to sleep.' })
+
+const either = '{"status": "done" or "skipped", …} or {"snoozeUntil": …}, not both'
+
+/** A person's own change: of the step, or (an alias kept from the first design) of the reminder. */
+export const stepChangeOrSnooze = z.union([stepChange, snooze], { error: either })

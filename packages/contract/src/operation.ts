@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import type { ErrorCode } from './errors.ts'
+import type { Scope } from './scopes.ts'
+import { lineUpTo } from './values.ts'
+
+/** Who may call: nobody in particular, the person themselves, or a server with a key of that scope. */
+export type Caller =
+  | { readonly kind: 'anyone' }
+  | { readonly kind: 'person' }
+  | { readonly kind: 'server'; readonly scope: Scope }
+
+/** Headers that an operation may read. `X-Correlation-Id` is read by all. */
+export const headers = {
+  'Accept-Language': z.string().max(1000).describe('Locales for texts, best first.'),
+  'If-Match': lineUpTo(200).describe('`ETag` of the onboarding that the change is based on; another current one answers 412.'),
+  'If-None-Match': lineUpTo(1000).describe('`ETag` of the answer at hand; 304 when it still holds.'),
+  'Idempotency-Key': lineUpTo(255).describe('The same key with the same body is carried out once, and answered alike.'),
+  'X-Correlation-Id': z
+    .string()
+    .regex(/^[A-Za-z0-9._:-]{1,128}$/)
+    .describe('Answered, logged and stored with what happens; made when absent or malformed.'),
+} as const
+
+export type HeaderName = keyof typeof headers
+
+export type OperationRow = {
+  readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete'
+  /** `{name}` marks a parameter, declared in `parameters.path`. */
+  readonly path: string
+  readonly summary: string
+  readonly caller: Caller
+  readonly parameters: { readonly path?: z.ZodObject; readonly query?: z.ZodObject }
+  readonly body?: z.ZodType
+  /** A body that may be left out altogether; it then counts as `{}`. */
+  readonly bodyOptional?: true
+  /** Of the answers with a body; `application/json` when absent. */
+  readonly mediaType?: string
+  /** Status → body; null is an answer without one. Errors come on top. */
+  readonly answers: { readonly [status: number]: z.ZodType | null }
+  /** What can go wrong here in particular; `errorsOf` adds what can go wrong everywhere. */
+  readonly errors: readonly ErrorCode[]
+  readonly headers?: readonly HeaderName[]
+}
+
+const ofCaller: Record<Caller['kind'], readonly ErrorCode[]> = {
+  anyone: [],
+  person: ['unauthenticated', 'person_erased', 'rate_limited', 'conflict', 'SERVICE_UNAVAILABLE'],
+  server: ['unauthenticated', 'forbidden', 'SERVICE_UNAVAILABLE'],
+}
+
+/** All that an operation can refuse with. */
+export const errorsOf = (row: OperationRow): ErrorCode[] => {
+  const takes = row.parameters.path !== undefined || row.parameters.query !== undefined || row.body !== undefined
+  const codes = new Set<ErrorCode>([...row.errors, ...ofCaller[row.caller.kind], 'internal'])
+  if (takes) codes.add('invalid_request')
+  if (row.body) for (const code of ['malformed_json', 'body_too_large', 'unsupported_media_type'] as const) codes.add(code)
+  if (row.headers?.includes('If-Match')) codes.add('stale')
+  if (row.headers?.includes('Idempotency-Key')) codes.add('idempotency_mismatch').add('idempotency_in_flight')
+  return [...codes]
+}

@@ -1,0 +1,16 @@
+import { gateAllowed, gateBlocked, gateCheck } from '../gates.ts'
+import type { OperationRow } from '../operation.ts'
+
+export const gateOperations = {
+  checkGate: {
+    method: 'post',
+    path: '/api/gates/check',
+    summary: 'Ask whether a person may pass',
+    caller: { kind: 'server', scope: 'gates:check' },
+    parameters: {},
+    body: gateCheck,
+    answers: { 200: gateAllowed, 409: gateBlocked },
+    errors: ['PRECONDITION_REQUIRED', 'unknown_step', 'unknown_gate', 'flow_not_found', 'conflict'],
+    headers: ['Accept-Language'],
+  },
+} as const satisfies Record<string, OperationRow>

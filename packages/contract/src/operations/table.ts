@@ -1,0 +1,43 @@
+import type { z } from 'zod'
+import type { OperationRow } from '../operation.ts'
+import { apiKeyOperations } from './api-keys.ts'
+import { flowOperations } from './flows.ts'
+import { gateOperations } from './gates.ts'
+import { onboardingOperations } from './onboarding.ts'
+import { peopleOperations } from './people.ts'
+import { processOperations } from './process.ts'
+
+/** Everything that is served, by operation id. */
+export const operations = {
+  ...onboardingOperations,
+  ...peopleOperations,
+  ...gateOperations,
+  ...flowOperations,
+  ...apiKeyOperations,
+  ...processOperations,
+} as const
+
+export type OperationId = keyof typeof operations
+
+export const operationIds = Object.keys(operations) as OperationId[]
+
+/** The row as the table's own type, for those who treat all alike. */
+export const operationRow = (id: OperationId): OperationRow => operations[id]
+
+type Rows = typeof operations
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
+type Part<Parts, Name extends string> = Parts extends { readonly [Key in Name]: infer Schema } ? Parsed<Schema> : undefined
+type Answers<Row extends OperationRow> = {
+  [Status in keyof Row['answers'] & number]: {
+    readonly status: Status
+    readonly body: Row['answers'][Status] extends z.ZodType ? z.input<Row['answers'][Status]> : null
+  }
+}[keyof Row['answers'] & number]
+
+/** What an operation is called with, after parsing, and what it may answer besides errors. `undefined`: it takes none. */
+export type Operation<Id extends OperationId> = {
+  readonly path: Part<Rows[Id]['parameters'], 'path'>
+  readonly query: Part<Rows[Id]['parameters'], 'query'>
+  readonly body: Part<Rows[Id], 'body'>
+  readonly answer: Answers<Rows[Id]>
+}

@@ -1,0 +1,105 @@
+import type { Clause, Source } from '@boardwalk/engine'
+import { z } from 'zod'
+import { nextCursor } from './lists.ts'
+import { enrolmentStatus, flowVersion, stepStatus } from './onboarding.ts'
+import { facts } from './person.ts'
+import { oneOf, time } from './values.ts'
+
+const loose = z.record(z.string(), z.unknown())
+
+export const happening = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    at: time,
+    flow: z.string().optional(),
+    version: z.int().optional(),
+    stepId: z.string().optional(),
+    data: loose,
+    correlationId: z.string(),
+  })
+  .meta({ id: 'Happening', description: 'Something that happened in Boardwalk.' })
+
+export const timeline = z.object({ events: z.array(happening), nextCursor }).meta({ id: 'Timeline' })
+
+const source = oneOf('user', 'event', 'api', 'import', 'migration') satisfies z.ZodType<Source>
+
+const stepState = z
+  .object({
+    stepId: z.string(),
+    stepVersion: z.int(),
+    status: stepStatus,
+    offeredAt: time.optional(),
+    reachedAt: time.optional(),
+    settledAt: time.optional(),
+    settledBy: z.string().optional(),
+    source: source.optional(),
+    reason: z.string().optional(),
+    metadata: loose.optional(),
+  })
+  .meta({ id: 'StepState' })
+
+const enrolment = z
+  .object({
+    flow: z.string(),
+    version: z.int(),
+    arm: z.string().optional(),
+    status: enrolmentStatus,
+    startedAt: time,
+    completedAt: time.optional(),
+    skippedAt: time.optional(),
+    snoozeCount: z.int(),
+    snoozedUntil: time.optional(),
+    steps: z.array(stepState),
+  })
+  .meta({ id: 'Enrolment', description: 'One person in one flow.' })
+
+export const personExport = z
+  .object({
+    userId: z.string(),
+    facts,
+    account: z.string().nullable(),
+    enrolments: z.array(enrolment),
+    events: z.array(happening),
+  })
+  .meta({ id: 'PersonExport', description: 'Everything held of a person.' })
+
+export const erasure = z
+  .object({ receipt: z.object({ id: z.string(), erasedAt: time }) })
+  .meta({ id: 'Erasure', description: 'Proof that a person was erased; it does not say who.' })
+
+const clause = z
+  .object({
+    path: z.string(),
+    operator: z.string(),
+    expected: z.unknown().optional(),
+    found: z.unknown().optional().describe('Absent when the fact is unknown.'),
+    result: z.union([z.literal(true), z.literal(false), z.literal('unknown')]),
+    holds: z.boolean(),
+  })
+  .meta({ id: 'Clause', description: 'One comparison of a condition and the value that decided it.' }) satisfies z.ZodType<
+  Partial<Clause>
+>
+
+const rule = z.object({
+  rule: z.string(),
+  holds: z.boolean(),
+  expected: z.unknown().optional(),
+  found: z.unknown().optional(),
+  clauses: z.array(clause).optional(),
+})
+
+export const explanation = z
+  .object({
+    flow: flowVersion.nullable(),
+    steps: z.array(
+      z.object({
+        id: z.string(),
+        visible: z.boolean(),
+        required: z.boolean(),
+        status: stepStatus,
+        rules: z.array(rule),
+      }),
+    ),
+  })
+  .meta({ id: 'Explanation', description: 'Every rule of every step with the values that decided it.' })

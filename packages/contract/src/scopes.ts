@@ -1,0 +1,14 @@
+/** What an API key may do: scope → one line of help. */
+export const scopes = {
+  'people:read': 'Read people: their onboarding, timeline, export and explanations.',
+  'people:write': 'Change people and accounts: facts, steps, erasure.',
+  'gates:check': 'Ask whether a person may pass a gate.',
+  'flows:read': 'Read flows and their versions.',
+  'flows:write': 'Store drafts of flows.',
+  'flows:publish': 'Publish, roll back and deprecate versions of flows.',
+  'keys:write': 'Make, list and revoke API keys.',
+} as const
+
+export type Scope = keyof typeof scopes
+
+export const scopeNames = Object.keys(scopes) as [Scope, ...Scope[]]

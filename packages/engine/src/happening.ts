@@ -1,0 +1,21 @@
+/** What Boardwalk itself reports: history and outbox in one. */
+export type HappeningType =
+  | 'onboarding.enrolled'
+  | 'onboarding.moved'
+  | 'onboarding.offered'
+  | 'onboarding.reached'
+  | 'onboarding.step_completed'
+  | 'onboarding.step_skipped'
+  | 'onboarding.nudge_snoozed'
+  | 'onboarding.completed'
+  | 'onboarding.skipped'
+  | 'onboarding.resumed'
+  | 'gating.blocked'
+
+export type Happening = {
+  readonly type: HappeningType
+  readonly flow: string
+  readonly version: number
+  readonly stepId: string | null
+  readonly data: { readonly [name: string]: unknown }
+}

@@ -1,0 +1,71 @@
+/** What the server has seen itself of a person. Absent means unknown. */
+export type Facts = {
+  readonly role?: string
+  readonly plan?: string
+  readonly market?: string
+  readonly locale?: string
+  /** When the person signed up with the host, ISO 8601 in UTC. */
+  readonly createdAt?: string
+  readonly attributes: { readonly [name: string]: unknown }
+}
+
+export type StepStatus = 'todo' | 'done' | 'skipped'
+
+/** How a step came to be settled. */
+export type Source = 'user' | 'event' | 'api' | 'import' | 'migration'
+
+/** What is known of one version of one step, for a person or an account. Times are milliseconds since 1970. */
+export type StepState = {
+  readonly stepId: string
+  readonly stepVersion: number
+  readonly status: StepStatus
+  readonly offeredAt: number | null
+  readonly reachedAt: number | null
+  /** When it was last done or skipped. */
+  readonly settledAt: number | null
+  /** The user id of who settled it. */
+  readonly settledBy: string | null
+  readonly source: Source | null
+  readonly reason: string | null
+  readonly metadata: Readonly<Record<string, unknown>> | null
+}
+
+export type EnrolmentStatus = 'in_progress' | 'completed' | 'skipped'
+
+/** One person in one flow. */
+export type Enrolment = {
+  readonly flow: string
+  readonly version: number
+  readonly arm: string | null
+  readonly status: EnrolmentStatus
+  readonly startedAt: number
+  readonly completedAt: number | null
+  readonly skippedAt: number | null
+  readonly snoozeCount: number
+  readonly snoozedUntil: number | null
+  /** The person's own rows: all that was offered, and the state of steps of scope `person`. */
+  readonly steps: readonly StepState[]
+}
+
+/** The steps that the members of an account share in one flow. */
+export type AccountFlow = { readonly flow: string; readonly steps: readonly StepState[] }
+
+/** All that decisions about one person are made from. */
+export type Person = {
+  readonly userId: string
+  readonly facts: Facts
+  readonly accountId: string | null
+  readonly accountAttributes: { readonly [name: string]: unknown }
+  readonly enrolments: readonly Enrolment[]
+  readonly accountFlows: readonly AccountFlow[]
+}
+
+/** A person nobody has heard of yet. */
+export const stranger = (userId: string): Person => ({
+  userId,
+  facts: { attributes: {} },
+  accountId: null,
+  accountAttributes: {},
+  enrolments: [],
+  accountFlows: [],
+})

@@ -1,0 +1,60 @@
+import type { Decision, World } from './decision.ts'
+import { enrolmentIn, happening, situationOf, withEnrolment } from './decision.ts'
+import type { Flow } from './flow.ts'
+import { guideOf, type Guide } from './guide.ts'
+import type { Happening } from './happening.ts'
+import type { Enrolment, Person } from './person.ts'
+import { isFinished, nextStepOf } from './progress.ts'
+import { stateOf, withState } from './step-state.ts'
+
+/** Everything visible that has no row yet is offered now. */
+const offer = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Happening[]] => {
+  const offered = guide.steps.filter(({ step }) => (stateOf(step, enrolment.steps)?.offeredAt ?? null) === null)
+  if (offered.length === 0) return [enrolment, []]
+  const steps = offered.reduce((rows, { step }) => withState(rows, step, { offeredAt: now }), enrolment.steps)
+  const data = { steps: offered.map(({ id }) => id) }
+  return [{ ...enrolment, steps }, [happening('onboarding.offered', enrolment, data)]]
+}
+
+/** The next step and those already settled have been reached. */
+const reach = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Happening[]] => {
+  const next = nextStepOf(guide.steps)
+  const reached = guide.steps.filter(
+    ({ id, step, status }) =>
+      (id === next || status !== 'todo') && (stateOf(step, enrolment.steps)?.reachedAt ?? null) === null,
+  )
+  if (reached.length === 0) return [enrolment, []]
+  const steps = reached.reduce((rows, { step }) => withState(rows, step, { reachedAt: now }), enrolment.steps)
+  return [
+    { ...enrolment, steps },
+    reached.map(({ id }) => happening('onboarding.reached', enrolment, {}, id)),
+  ]
+}
+
+const complete = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Happening[]] => {
+  if (enrolment.status === 'completed' || !isFinished(guide.steps)) return [enrolment, []]
+  const completed: Enrolment = { ...enrolment, status: 'completed', completedAt: now }
+  return [completed, [happening('onboarding.completed', completed, { durationMs: now - enrolment.startedAt })]]
+}
+
+/** What follows by itself from the state and the moment: steps offered and reached, the enrolment completed. */
+export const settle = (world: World, person: Person, flow: Flow): Decision => {
+  const before = enrolmentIn(person, flow.name)
+  if (before === undefined) return { person, happenings: [] }
+  const guide = guideOf(flow, before, situationOf(person, world.now))
+  const happenings: Happening[] = []
+  let enrolment = before
+  for (const rule of [offer, reach, complete]) {
+    const [next, happened] = rule(enrolment, guide, world.now)
+    enrolment = next
+    happenings.push(...happened)
+  }
+  return { person: enrolment === before ? person : withEnrolment(person, enrolment), happenings }
+}
+
+/** One decision after another on the same person; stops at the first refusal. */
+export const andThen = (first: Decision, second: (person: Person) => Decision): Decision => {
+  if (first.refusal) return first
+  const next = second(first.person)
+  return { ...first, ...next, happenings: [...first.happenings, ...next.happenings] }
+}

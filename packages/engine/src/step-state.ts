@@ -1,0 +1,59 @@
+import type { Step } from './flow.ts'
+import type { Enrolment, Person, StepState, StepStatus } from './person.ts'
+
+/**
+ * The state that counts for the step as this version of the flow has it: the row of the step's own version, else
+ * (unless the step asks to be redone) the newest older one, also under its former id. Rows are never rewritten, so
+ * going back to an older flow version gives back what was done in it.
+ */
+export const stateOf = (step: Step, states: readonly StepState[]): StepState | undefined => {
+  let best: StepState | undefined
+  for (const state of states) {
+    if (state.stepId !== step.id && state.stepId !== step.renamedFrom) continue
+    if (state.stepVersion > step.version) continue
+    if (state.stepVersion < step.version && step.onVersionChange === 'redo') continue
+    if (best === undefined || isCloser(state, best, step.id)) best = state
+  }
+  return best
+}
+
+const isCloser = (candidate: StepState, best: StepState, stepId: string): boolean =>
+  candidate.stepVersion === best.stepVersion
+    ? candidate.stepId === stepId && best.stepId !== stepId
+    : candidate.stepVersion > best.stepVersion
+
+/** What the members of the person's account share in the flow. */
+export const accountStates = (person: Person, flow: string): readonly StepState[] =>
+  person.accountFlows.find((shared) => shared.flow === flow)?.steps ?? []
+
+/** The rows that hold the step's status: the account's for a step of scope `account`, else the person's own. */
+export const rowsOf = (step: Step, person: Person, enrolment: Enrolment): readonly StepState[] =>
+  step.scope === 'account' ? accountStates(person, enrolment.flow) : enrolment.steps
+
+/** The status that counts: a skipped step that is required now is todo again. */
+export const statusOf = (state: StepState | undefined, required: boolean): StepStatus =>
+  state === undefined || (required && state.status === 'skipped') ? 'todo' : state.status
+
+/** The rows with the step's own row changed (or added with `todo` and nothing known); carries over what is known of an older version. */
+export const withState = (
+  states: readonly StepState[],
+  step: Step,
+  change: Partial<StepState>,
+): readonly StepState[] => {
+  const known = stateOf(step, states)
+  const blank: StepState = {
+    stepId: step.id,
+    stepVersion: step.version,
+    status: 'todo',
+    offeredAt: null,
+    reachedAt: null,
+    settledAt: null,
+    settledBy: null,
+    source: null,
+    reason: null,
+    metadata: null,
+  }
+  const next = { ...blank, ...known, stepId: step.id, stepVersion: step.version, ...change }
+  const rest = states.filter((state) => state.stepId !== step.id || state.stepVersion !== step.version)
+  return [...rest, next]
+}

@@ -1,0 +1,140 @@
+import { pino, type Logger } from 'pino'
+import { migrate, openDatabase, ownMigrations, purgeSavedAnswers } from '@boardwalk/store'
+import type { Database, DatabaseOptions, Record } from '@boardwalk/store'
+import { apiKeyHandlers } from './api-keys/handlers.ts'
+import { flowHandlers } from './flows/handlers.ts'
+import { accountMembers } from './following/account-members.ts'
+import { followHappenings, type Following } from './following/follow-happenings.ts'
+import { gateHandlers } from './gates/handlers.ts'
+import type { Identify } from './http/authenticate.ts'
+import { serveOperations } from './http/serve-operations.ts'
+import { verbsOn } from './http/verbs.ts'
+import { apiKeys } from './identity/api-key.ts'
+import { tokenVerifier, type TokenOptions } from './identity/token.ts'
+import { inProcessVerbs, type InProcessVerbs } from './in-process-verbs.ts'
+import { onboardingHandlers } from './onboarding/handlers.ts'
+import { operationHandlers } from './operation/handlers.ts'
+import { createMetrics, type Metrics } from './operation/metrics.ts'
+import { peopleHandlers } from './people/handlers.ts'
+import { liveCatalogue } from './road/live-catalogue.ts'
+import { createRoad, type Road } from './road/road.ts'
+
+export type BoardwalkOptions = {
+  /** Where everything is kept: PostgreSQL, or embedded in this process. */
+  readonly database: DatabaseOptions
+  /** Who is calling, when mounted in the host's own server; instead of `tokens`. */
+  readonly identify?: Identify
+  /** How people's tokens are checked. */
+  readonly tokens?: TokenOptions
+  /** First API key, with all scopes; at least 32 bytes. */
+  readonly apiKey?: string
+  /** Default: JSON lines of level info on standard output. */
+  readonly log?: Logger
+  /** Milliseconds since 1970; default the system's clock. */
+  readonly clock?: () => number
+}
+
+export type Boardwalk = {
+  /** Serves the HTTP contract; mounts wherever a web-standard handler does. Starts Boardwalk if nobody has. */
+  readonly fetch: (request: Request) => Promise<Response>
+  /** The same verbs without HTTP, for the host's own process. */
+  readonly verbs: InProcessVerbs
+  /** Opens and migrates the database. Calling it again is the same as once. */
+  readonly start: () => Promise<void>
+  /** Finishes what is under way, then closes the database. Readiness turns to 503 at once. */
+  readonly stop: () => Promise<void>
+}
+
+type Running = {
+  readonly serve: (request: Request) => Promise<Response>
+  readonly road: Road
+  readonly database: Database
+  readonly stop: () => Promise<void>
+}
+
+const savedAnswerDays = 30
+const upkeepMs = 3_600_000
+
+const logSettled = (log: Logger, { type, stepId, flow, correlationId, data }: Record): void => {
+  if (type === 'gating.blocked') log.info({ event: 'onboarding.gating_blocked', route: data['route'], stepId, correlationId })
+  else if (stepId !== null && type !== 'onboarding.reached') log.info({ event: 'onboarding.step_updated', type, flow, stepId, correlationId })
+}
+
+const purgeRegularly = (database: Database, log: Logger): (() => void) => {
+  const purge = (): void => {
+    purgeSavedAnswers(database.query, savedAnswerDays).catch((error: unknown) =>
+      log.warn({ event: 'onboarding.upkeep_failed', err: error }, 'saved answers are purged later'),
+    )
+  }
+  const timer = setInterval(purge, upkeepMs).unref()
+  return () => clearInterval(timer)
+}
+
+const run = async (options: BoardwalkOptions, log: Logger, metrics: Metrics, isDraining: () => boolean): Promise<Running> => {
+  const { clock = Date.now, identify, tokens, apiKey } = options
+  const database = await openDatabase(options.database)
+  try {
+    await migrate(database, await ownMigrations())
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+  const onCommitted = (records: readonly Record[]): void =>
+    records.forEach((record) => {
+      metrics.count(record)
+      logSettled(log, record)
+    })
+  const road: Road = createRoad({ database, catalogue: liveCatalogue(database.query), clock, onCommitted })
+  const members: Following = await followHappenings(database, accountMembers(database, road), log)
+  const stopPurging = purgeRegularly(database, log)
+  const verbs = verbsOn(road)
+  const handlers = {
+    ...onboardingHandlers(verbs),
+    ...peopleHandlers(verbs, database),
+    ...gateHandlers(verbs, metrics),
+    ...flowHandlers(database),
+    ...apiKeyHandlers(database.query),
+    ...operationHandlers(database.query, metrics, isDraining),
+  }
+  const ways = { identify, verifyToken: tokens && tokenVerifier(tokens), findKey: apiKeys(database.query, apiKey) }
+  return {
+    serve: serveOperations({ handlers, ways, log }),
+    road,
+    database,
+    stop: async () => {
+      stopPurging()
+      await members.stop()
+      await road.idle()
+      await database.close()
+    },
+  }
+}
+
+/** Boardwalk in this process. Nothing is opened before `start()` or the first request. */
+export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
+  const log = options.log ?? pino({ base: null })
+  const metrics = createMetrics()
+  let running: Promise<Running> | undefined
+  let draining = false
+
+  const started = (): Promise<Running> => {
+    running ??= run(options, log, metrics, () => draining).catch((error: unknown) => {
+      running = undefined
+      throw error
+    })
+    return running
+  }
+
+  return {
+    fetch: async (request) => (await started()).serve(request),
+    verbs: inProcessVerbs(started),
+    start: async () => void (await started()),
+    stop: async () => {
+      draining = true
+      const stopping = running
+      if (stopping === undefined) return
+      await (await stopping).stop()
+      metrics.stop()
+    },
+  }
+}

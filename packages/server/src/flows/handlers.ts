@@ -1,0 +1,77 @@
+import type { Operation } from '@boardwalk/contract'
+import { listFlows, publish, readFlow, readVersion, readVersions } from '@boardwalk/store'
+import type { Database, FlowSummary, FlowVersion, Publication } from '@boardwalk/store'
+import type { Called } from '../http/authenticate.ts'
+import { pageOf, positionAfter } from '../http/cursor.ts'
+import { Failure, type Reply } from '../http/reply.ts'
+import type { Handlers, Input } from '../http/serve-operations.ts'
+import { storeDraft } from './store-draft.ts'
+
+type Served = Pick<
+  Handlers,
+  | 'createFlow'
+  | 'listFlows'
+  | 'getFlow'
+  | 'getFlowVersion'
+  | 'publishFlowVersion'
+  | 'rollbackFlowVersion'
+  | 'deprecateFlowVersion'
+>
+
+const known = <Row extends object>(row: Row) =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
+
+const presentVersion = (version: FlowVersion): object => known(version)
+const presentSummary = ({ activeVersion, ...flow }: FlowSummary): object => ({ ...known(flow), activeVersion })
+
+const actor = (called: Called): string => (called.kind === 'server' ? `key:${called.keyId}` : called.kind)
+
+const noFlow = (name: string): Failure =>
+  new Failure('flow_not_found', `There is no flow "${name}". GET /api/admin/flows lists those there are.`)
+
+type VersionPath = Operation<'getFlowVersion'>['path']
+
+export const flowHandlers = (database: Database): Served => {
+  const { query } = database
+
+  const found = async ({ name, version }: VersionPath): Promise<Reply> => {
+    const row = await readVersion(query, name, version)
+    if (row) return { status: 200, body: presentVersion(row) }
+    if ((await readFlow(query, name)) === undefined) throw noFlow(name)
+    throw new Failure('version_not_found', `Flow "${name}" has no version ${version}.`)
+  }
+
+  const moved = async (
+    kind: Publication['kind'],
+    { path, body, called }: Pick<Input<'rollbackFlowVersion'>, 'path' | 'called'> & { body: { reason?: string | undefined } },
+  ): Promise<Reply> => {
+    const { name: flow, version } = path
+    const result = await publish(database, { flow, version, kind, by: actor(called), reason: body.reason ?? null })
+    if (result.kind === 'conflict') throw new Failure('conflict', result.message)
+    return found(path)
+  }
+
+  return {
+    createFlow: async ({ body, called }) => {
+      const { name, version, created } = await storeDraft(database, body, actor(called))
+      const stored = created ? undefined : await readVersion(query, name, version)
+      return { status: created ? 201 : 200, body: { name, version, status: stored?.status ?? 'draft' } }
+    },
+    listFlows: async ({ query: { limit, cursor } }) => {
+      const rows = await listFlows(query, positionAfter(cursor, /^[a-z][a-z0-9_-]{0,63}$/) ?? '', limit + 1)
+      const page = pageOf(rows, limit, (row) => row.name)
+      return { status: 200, body: { ...page, items: page.items.map(presentSummary) } }
+    },
+    getFlow: async ({ path: { name } }) => {
+      const summary = await readFlow(query, name)
+      if (summary === undefined) throw noFlow(name)
+      const versions = await readVersions(query, name)
+      const presented = versions.map(({ document: _, ...version }) => known(version))
+      return { status: 200, body: { ...presentSummary(summary), versions: presented } }
+    },
+    getFlowVersion: ({ path }) => found(path),
+    publishFlowVersion: (input) => moved('publish', input),
+    rollbackFlowVersion: (input) => moved('rollback', input),
+    deprecateFlowVersion: (input) => moved('deprecate', input),
+  }
+}

@@ -1,0 +1,23 @@
+import { isUnavailable } from '../http/failures.ts'
+import type { Reply } from '../http/reply.ts'
+import type { Handlers } from '../http/serve-operations.ts'
+import type { Verbs } from '../http/verbs.ts'
+import { forPerson } from '../onboarding/handlers.ts'
+import type { Metrics } from '../operation/metrics.ts'
+import { gateJourney } from './journey.ts'
+
+const blockedHeaders = { 'content-type': 'application/problem+json' }
+
+export const gateHandlers = ({ travel }: Verbs, metrics: Metrics): Pick<Handlers, 'checkGate'> => ({
+  checkGate: async ({ body, ...input }): Promise<Reply> => {
+    try {
+      const reply = await travel(gateJourney(body, forPerson(body.userId, input)))
+      return reply.status === 409 ? { ...reply, headers: blockedHeaders } : reply
+    } catch (error) {
+      // Only what nobody could find out may let pass; what the caller got wrong never does.
+      if (body.critical !== false || !isUnavailable(error)) throw error
+      metrics.gateFailedOpen.inc({ route: body.route })
+      return { status: 200, body: { allowed: true, reason: 'The check could not be made, and the route is not critical.' } }
+    }
+  },
+})

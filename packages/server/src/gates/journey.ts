@@ -1,0 +1,31 @@
+import { isOwnPath, type Operation } from '@boardwalk/contract'
+import { checkGate, type GateDecision, type Person } from '@boardwalk/engine'
+import type { Traveller } from '../onboarding/journeys.ts'
+import type { Journey } from '../road/journey.ts'
+import { presentBlocked } from './present-blocked.ts'
+
+/** The person's own language first: the request comes from the host's server. */
+const localesFor = ({ facts }: Person, { locales }: Traveller): string[] => [
+  ...(facts.locale === undefined ? [] : [facts.locale]),
+  ...locales,
+]
+
+/** Answers 200 `{allowed: true}`, or 409 with the missing step. */
+export const gateJourney = (check: Operation<'checkGate'>['body'], traveller: Traveller): Journey<GateDecision> => {
+  const { userId, returnUrl, ...question } = check
+  const { correlationId } = traveller
+  const asked = { returnUrl: returnUrl !== undefined && isOwnPath(returnUrl) ? returnUrl : undefined, correlationId }
+  return {
+    userId,
+    claims: {},
+    correlationId,
+    writes: true,
+    mayChange: false,
+    decide: (world, person) => checkGate(world, person, question),
+    present: (_, { missing: [first, ...others], person }) => {
+      if (first === undefined) return { status: 200, body: '{"allowed":true}' }
+      const blocked = presentBlocked([first, ...others], person, localesFor(person, traveller), asked)
+      return { status: 409, body: JSON.stringify(blocked) }
+    },
+  }
+}

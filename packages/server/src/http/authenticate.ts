@@ -1,0 +1,62 @@
+import { factsOfClaims, tokenClaims, type Caller, type TokenClaims } from '@boardwalk/contract'
+import type { FactsUpdate } from '@boardwalk/engine'
+import type { KeyHolder } from '../identity/api-key.ts'
+import type { VerifyToken } from '../identity/token.ts'
+import { Failure } from './reply.ts'
+
+/** Who the host says is calling, with the facts it vouches for. */
+export type Identity = { readonly userId: string } & FactsUpdate
+
+export type Identify = (request: Request) => Promise<Identity | null> | Identity | null
+
+export type Authentication = {
+  readonly identify?: Identify | undefined
+  readonly verifyToken?: VerifyToken | undefined
+  readonly findKey: (key: string) => Promise<KeyHolder | undefined>
+}
+
+/** Who called: a person with what is vouched for, a server by its key, or nobody in particular. */
+export type Called =
+  | { readonly kind: 'person'; readonly userId: string; readonly claims: FactsUpdate }
+  | { readonly kind: 'server'; readonly keyId: string }
+  | { readonly kind: 'anyone' }
+
+const bearer = (request: Request): string => {
+  const header = request.headers.get('authorization') ?? ''
+  const [, token] = /^Bearer +([^\s]+) *$/i.exec(header) ?? []
+  if (token === undefined) {
+    throw new Failure('unauthenticated', 'The header "Authorization: Bearer …" is missing or malformed.')
+  }
+  return token
+}
+
+const personOf = (claims: TokenClaims): Called => ({ kind: 'person', userId: claims.sub, claims: factsOfClaims(claims) })
+
+const identified = async (identify: Identify, request: Request): Promise<Called> => {
+  const identity = await identify(request)
+  if (identity === null) throw new Failure('unauthenticated', 'The host application does not know who is calling. Sign in first.')
+  const { userId, ...facts } = identity
+  const claims = tokenClaims.safeParse({ sub: userId, ...facts })
+  if (claims.success) return personOf(claims.data)
+  throw new Error(`identify() answered a ${String(claims.error.issues[0]?.path[0])} that does not fit`)
+}
+
+const authenticatePerson = async ({ identify, verifyToken }: Authentication, request: Request): Promise<Called> => {
+  if (identify) return identified(identify, request)
+  if (verifyToken === undefined) {
+    throw new Failure('unauthenticated', 'No way to identify people is configured. Set BOARDWALK_JWT_SECRET or BOARDWALK_JWKS_URL.')
+  }
+  const claims = await verifyToken(bearer(request))
+  if ('invalid' in claims) throw new Failure('unauthenticated', `The token is refused: ${claims.invalid}.`)
+  return personOf(claims)
+}
+
+/** Lets the caller in that the operation is for, or throws the `Failure` to answer with. */
+export const authenticate = async (caller: Caller, ways: Authentication, request: Request): Promise<Called> => {
+  if (caller.kind === 'anyone') return { kind: 'anyone' }
+  if (caller.kind === 'person') return authenticatePerson(ways, request)
+  const holder = await ways.findKey(bearer(request))
+  if (holder === undefined) throw new Failure('unauthenticated', 'The API key is unknown, expired or revoked.')
+  if (!holder.scopes.has(caller.scope)) throw new Failure('forbidden', `This API key lacks the scope ${caller.scope}.`)
+  return { kind: 'server', keyId: holder.id }
+}

@@ -1,0 +1,23 @@
+import type { Logger } from 'pino'
+import { isConnectionLost, isUnstorableText } from '@boardwalk/store'
+import { KeysUnavailable } from '../identity/token.ts'
+import { Failure } from './reply.ts'
+
+const statementTimedOut = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === '57014' || error.code === '55P03')
+
+/** Something that Boardwalk needs is away or too slow just now. */
+export const isUnavailable = (error: unknown): boolean =>
+  isConnectionLost(error) || statementTimedOut(error) || error instanceof KeysUnavailable
+
+/** Any error as the failure that the caller is told; what they did not cause is logged. */
+export const failureOf = (error: unknown, log: Logger, correlationId: string): Failure => {
+  if (error instanceof Failure) return error
+  if (isUnavailable(error)) {
+    log.error({ event: 'onboarding.api_error', correlationId, err: error }, 'something Boardwalk needs is away')
+    return new Failure('SERVICE_UNAVAILABLE', 'The answer cannot be found out now. Try again in a second.')
+  }
+  if (isUnstorableText(error)) return new Failure('invalid_request', 'A text holds characters that cannot be stored (NUL or half a character).')
+  log.error({ event: 'onboarding.api_error', correlationId, err: error }, 'unexpected error')
+  return new Failure('internal', `Something unexpected went wrong. The log has it under the correlation id ${correlationId}.`)
+}

@@ -1,0 +1,49 @@
+import { jsonOffences, problemAt } from '@boardwalk/contract'
+import { Failure } from './reply.ts'
+
+// The longest flow document fits twice; everything else a client sends is far shorter.
+const longestBody = 512 * 1024
+const limits = { depth: 64, nodes: 100_000 }
+
+const tooLarge = (): Failure => new Failure('body_too_large', `The body is longer than ${longestBody} bytes. Send less.`)
+
+const bytesOf = async (request: Request): Promise<Uint8Array> => {
+  const declared = request.headers.get('content-length')
+  if (declared !== null && Number(declared) > longestBody) throw tooLarge()
+  if (declared !== null) return new Uint8Array(await request.arrayBuffer())
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength
+    if (length > longestBody) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+const isJson = (type: string | null): boolean => type !== null && /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)
+
+const parse = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? error.message.replaceAll(/[\p{Cc}]/gu, ' ').slice(0, 200) : 'it is not UTF-8'
+    throw new Failure('malformed_json', `The body is not JSON: ${reason}. Send one JSON value in UTF-8.`)
+  }
+}
+
+/** The JSON of a request that is safe to walk and to store, or a `Failure`. `undefined`: there is no body. */
+export const readJson = async (request: Request): Promise<unknown> => {
+  const bytes = await bytesOf(request)
+  if (bytes.length === 0) return undefined
+  if (!isJson(request.headers.get('content-type'))) {
+    throw new Failure('unsupported_media_type', 'Send the body with the header Content-Type: application/json.')
+  }
+  const value = parse(bytes)
+  const offences = jsonOffences(value, limits)
+  if (offences.length > 0) {
+    const problems = offences.slice(0, 100).map(({ path, expected }) => problemAt(value, path, expected))
+    throw new Failure('invalid_request', 'The body holds what cannot be stored; see "problems".', { problems })
+  }
+  return value
+}

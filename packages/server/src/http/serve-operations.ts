@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import { Hono } from 'hono'
+import type { Logger } from 'pino'
+import { operationIds, operationRow, problemsOf, type Operation, type OperationId, type OperationRow } from '@boardwalk/contract'
+import type { z } from 'zod'
+import { authenticate, type Authentication, type Called } from './authenticate.ts'
+import { failureOf } from './failures.ts'
+import { readJson } from './read-body.ts'
+import { Failure, problemReply, toResponse, type Reply } from './reply.ts'
+
+/** What a route is called with: all of it parsed, and the caller let in. */
+export type Input<Id extends OperationId> = Pick<Operation<Id>, 'path' | 'query' | 'body'> & {
+  readonly called: Called
+  readonly request: Request
+  readonly correlationId: string
+}
+
+/** One handler an operation; an operation without a handler does not compile. */
+export type Handlers = { readonly [Id in OperationId]: (input: Input<Id>) => Promise<Reply> | Reply }
+
+type Serving = { readonly handlers: Handlers; readonly ways: Authentication; readonly log: Logger }
+
+const parsed = (schema: z.ZodType | undefined, value: unknown, where: string): unknown => {
+  if (schema === undefined) return undefined
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const problems = problemsOf(result.error.issues, value)
+  const first = problems[0]?.message ?? ''
+  throw new Failure('invalid_request', `The ${where} does not fit. ${first}`.trim(), { problems })
+}
+
+const bodyOf = async ({ body, bodyOptional }: OperationRow, request: Request): Promise<unknown> => {
+  if (body === undefined) return undefined
+  const json = await readJson(request)
+  return json === undefined && bodyOptional ? {} : json
+}
+
+/** The document of a flow has problems of its own, which its route tells; all other bodies are parsed here. */
+const parsesItself = (id: OperationId): boolean => id === 'createFlow'
+
+const correlationShape = /^[A-Za-z0-9._:-]{1,128}$/
+
+const correlationOf = (request: Request): string => {
+  const given = request.headers.get('x-correlation-id')
+  return given !== null && correlationShape.test(given) ? given : randomUUID()
+}
+
+const serveOne = (id: OperationId, { handlers, ways, log }: Serving) => {
+  const row = operationRow(id)
+  const { path, query } = row.parameters
+  const handle = handlers[id] as (input: unknown) => Promise<Reply> | Reply
+  return async (request: Request, parameters: Record<string, string>): Promise<Response> => {
+    const correlationId = correlationOf(request)
+    try {
+      const called = await authenticate(row.caller, ways, request)
+      const mark = request.url.indexOf('?')
+      const asked = mark === -1 ? {} : Object.fromEntries(new URLSearchParams(request.url.slice(mark)))
+      const json = await bodyOf(row, request)
+      const input = {
+        called,
+        request,
+        correlationId,
+        path: parsed(path, parameters, 'path'),
+        query: parsed(query, asked, 'query'),
+        body: parsesItself(id) ? json : parsed(row.body, json, 'body'),
+      }
+      return toResponse(await handle(input), correlationId)
+    } catch (error) {
+      return toResponse(problemReply(failureOf(error, log, correlationId), correlationId), correlationId)
+    }
+  }
+}
+
+const notServed = (request: Request): Failure => {
+  const path = new URL(request.url).pathname
+  const matching = operationIds
+    .map(operationRow)
+    .filter((row) => new RegExp(`^${row.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path))
+    .map((row) => row.method.toUpperCase())
+  if (matching.length === 0) {
+    return new Failure('route_not_found', 'Nothing is served at this path. GET /openapi.json lists what is.')
+  }
+  const allow = matching.join(', ')
+  return new Failure('method_not_allowed', `This path takes ${allow}, not ${request.method}.`, { headers: { allow } })
+}
+
+/** The application: every operation of the contract, and problem details for all else. */
+export const serveOperations = (serving: Serving): ((request: Request) => Promise<Response>) => {
+  const app = new Hono()
+  for (const id of operationIds) {
+    const { method, path } = operationRow(id)
+    const serve = serveOne(id, serving)
+    app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1'), (context) =>
+      serve(context.req.raw, context.req.param() as Record<string, string>),
+    )
+  }
+  app.notFound((context) => {
+    const correlationId = correlationOf(context.req.raw)
+    return toResponse(problemReply(notServed(context.req.raw), correlationId), correlationId)
+  })
+  return async (request) => app.fetch(request)
+}

@@ -1,0 +1,32 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { scopeNames, type Scope } from '@boardwalk/contract'
+import { findApiKey, type Query } from '@boardwalk/store'
+
+/** Who calls with an API key: `id` is safe to log and to keep, the secret is not part of it. */
+export type KeyHolder = { readonly id: string; readonly scopes: ReadonlySet<string> }
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** `bwk_<id>_<secret>`: the id selects the row, the secret (256 bits) is checked against its hash. */
+export const newApiKey = (): { id: string; key: string; verifier: Uint8Array } => {
+  const id = randomBytes(9).toString('hex')
+  const secret = randomBytes(32).toString('hex')
+  return { id, key: `bwk_${id}_${secret}`, verifier: digest(secret) }
+}
+
+const shape = /^bwk_([0-9a-f]{18})_([0-9a-f]{64})$/
+
+/** Looks keys up. The first key, from the configuration, needs no database. */
+export const apiKeys = (query: Query, firstKey: string | undefined) => {
+  const first = firstKey === undefined ? undefined : digest(firstKey)
+  const all: KeyHolder = { id: 'first', scopes: new Set<Scope>(scopeNames) }
+
+  return async (key: string): Promise<KeyHolder | undefined> => {
+    if (first !== undefined && timingSafeEqual(digest(key), first)) return all
+    const [, id, secret] = shape.exec(key) ?? []
+    if (id === undefined || secret === undefined) return undefined
+    const row = await findApiKey(query, id)
+    const fits = row !== undefined && timingSafeEqual(digest(secret), Buffer.from(row.verifier))
+    return fits ? { id, scopes: new Set(row.scopes) } : undefined
+  }
+}

@@ -1,0 +1,23 @@
+import type { Action, Person } from '@boardwalk/engine'
+
+type Scalar = string | number | boolean | null
+
+const isScalar = (value: unknown): value is Scalar =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value)
+
+const resolved = (value: unknown, { facts }: Person): unknown => {
+  if (typeof value !== 'string' || !value.startsWith('$')) return value
+  const name = value.slice(1)
+  const { attributes, ...named } = facts
+  const fact = Object.hasOwn(named, name) ? Reflect.get(named, name) : undefined
+  return fact ?? (Object.hasOwn(attributes, name) ? attributes[name] : undefined)
+}
+
+/** An action as the browser gets it: `$market` is the fact of that name, and a prefill whose fact is unknown is left out. */
+export const presentAction = (action: Action, person: Person, extra: { readonly [name: string]: unknown } = {}): Action => {
+  const prefill = Object.entries({ ...action.prefill, ...extra })
+    .map(([name, value]) => [name, resolved(value, person)] as const)
+    .filter((entry): entry is readonly [string, Scalar] => isScalar(entry[1]))
+  if (prefill.length === 0) return action
+  return { ...action, prefill: Object.fromEntries(prefill) }
+}

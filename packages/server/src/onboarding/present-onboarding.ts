@@ -1,0 +1,66 @@
+import type { Onboarding } from '@boardwalk/contract'
+import { nextStepOf, nudgeOf, positionOf, progressOf, textIn, type Guide, type GuideStep, type Person } from '@boardwalk/engine'
+import { presentAction } from './present-action.ts'
+
+type ShownStep = Onboarding['steps'][number]
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+/** The role that the step is for, as somebody of that role finds their own name in it. */
+const roleRestricted = ({ step, allowed }: GuideStep, person: Person): string | undefined =>
+  step.restrictedTo && (allowed ? person.facts.role : step.restrictedTo[0])
+
+const presentStep = (seen: GuideStep, person: Person, locales: readonly string[]): ShownStep => {
+  const { step, state, status } = seen
+  const restricted = roleRestricted(seen, person)
+  const done = status === 'done' ? state : undefined
+  return {
+    id: step.id,
+    version: step.version,
+    title: textIn(step.title, locales),
+    ...(step.description !== undefined && { description: textIn(step.description, locales) }),
+    required: seen.required,
+    weight: step.weight,
+    status,
+    allowed: seen.allowed,
+    ...(done?.settledAt != null && { completedAt: iso(done.settledAt) }),
+    ...(done?.settledBy != null && { completedBy: done.settledBy }),
+    ...(restricted !== undefined && { roleRestricted: restricted }),
+    ...(seen.locked && { locked: true }),
+    ...(step.action && { action: presentAction(step.action, person) as NonNullable<ShownStep['action']> }),
+    ...(step.learnMoreUrl !== undefined && { learnMoreUrl: step.learnMoreUrl }),
+    ...(step.estimateMinutes !== undefined && { estimateMinutes: step.estimateMinutes }),
+  }
+}
+
+/** What every answer about a flow tells: where the person stands in it. */
+export const presentStanding = (guide: Guide | null) => ({
+  flow: guide && { name: guide.flow.name, version: guide.flow.version },
+  status: guide && guide.enrolment.status,
+  progress: guide ? progressOf(guide.steps) : 0,
+  position: positionOf(guide ? guide.steps : []),
+  nextStep: guide && nextStepOf(guide.steps),
+})
+
+export const presentNudge = (guide: Guide | null, now: number): Onboarding['nudge'] => {
+  if (guide === null) return { visible: false, remainingSteps: 0, snoozeCount: 0, maxSnoozes: 0 }
+  const { snoozedUntil, ...nudge } = nudgeOf(guide, now)
+  return { ...nudge, ...(snoozedUntil !== null && { snoozedUntil: iso(snoozedUntil) }) }
+}
+
+// A flow without release settings is on for all.
+const features: Onboarding['features'] = { enabled: true, skip: true, snooze: true, guardRails: true }
+
+/** The answer of `GET /api/onboarding`. `locales`: most wanted first. */
+export const presentOnboarding = (
+  guide: Guide | null,
+  person: Person,
+  locales: readonly string[],
+  now: number,
+): Onboarding => ({
+  ...presentStanding(guide),
+  steps: guide ? guide.steps.map((step) => presentStep(step, person, locales)) : [],
+  nudge: presentNudge(guide, now),
+  features,
+  experiments: {},
+})

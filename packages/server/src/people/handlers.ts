@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { explain, mergeAttributes } from '@boardwalk/engine'
+import { erase, forgetErasure, readTimeline, updateAccount, type Database, type Happened } from '@boardwalk/store'
+import { pageOf, positionAfter } from '../http/cursor.ts'
+import { preconditionOf } from '../http/precondition.ts'
+import { Failure } from '../http/reply.ts'
+import type { Handlers } from '../http/serve-operations.ts'
+import type { Verbs } from '../http/verbs.ts'
+import { forPerson, tagged } from '../onboarding/handlers.ts'
+import { lookJourney, stepJourney } from '../onboarding/journeys.ts'
+import { json, readJourney, tellJourney } from './journeys.ts'
+import { presentHappening, presentHeld } from './present-person.ts'
+
+type Served = Pick<
+  Handlers,
+  | 'putUser'
+  | 'getUserOnboarding'
+  | 'changeUserStep'
+  | 'explainUser'
+  | 'exportUser'
+  | 'deleteUser'
+  | 'putAccount'
+  | 'getTimeline'
+>
+
+const unknownPerson = (): Failure =>
+  new Failure('person_not_found', 'Nobody is known by this user id. Send them first with PUT /api/users/{userId}.')
+
+const isErased = (error: unknown): boolean => error instanceof Failure && error.code === 'person_erased'
+
+const pageLength = 1000
+
+const allHappenings = async (database: Database, userId: string): Promise<Happened[]> => {
+  const all: Happened[] = []
+  for (;;) {
+    const page = await readTimeline(database.query, userId, all.at(-1)?.cursor.seq ?? 0, pageLength)
+    all.push(...page)
+    if (page.length < pageLength) return all
+  }
+}
+
+export const peopleHandlers = ({ travel }: Verbs, database: Database): Served => {
+  return {
+    putUser: async (input) => {
+      const traveller = forPerson(input.path.userId, input)
+      try {
+        return await travel(tellJourney(traveller, input.body))
+      } catch (error) {
+        if (!isErased(error)) throw error
+        await forgetErasure(database.query, traveller.userId)
+        return travel(tellJourney(traveller, input.body))
+      }
+    },
+    getUserOnboarding: async (input) => {
+      const { body } = await travel(lookJourney(forPerson(input.path.userId, input), input.query.flow))
+      return tagged(body, input.request)
+    },
+    changeUserStep: ({ path, query, body, ...input }) => {
+      const precondition = preconditionOf(input.request, { ...path, ...query, ...body })
+      return travel(stepJourney(forPerson(path.userId, input), { id: path.stepId, flow: query.flow, ...body }, precondition))
+    },
+    explainUser: (input) =>
+      travel(
+        readJourney(
+          forPerson(input.path.userId, input),
+          (world, { person, flow }) => json(explain(world, person, flow ?? null)),
+          lookJourney(forPerson(input.path.userId, input), input.query.flow).decide,
+        ),
+      ),
+    exportUser: async (input) => {
+      const { userId } = input.path
+      const { body } = await travel(readJourney(forPerson(userId, input), (_, { person }) => json(presentHeld(person))))
+      const events = (await allHappenings(database, userId)).map(presentHappening)
+      return { status: 200, body: { ...(JSON.parse(body) as object), events } }
+    },
+    deleteUser: async ({ path }) => {
+      const receipt = await erase(database.query, path.userId, randomUUID())
+      if (receipt === undefined) throw unknownPerson()
+      return { status: 200, body: { receipt } }
+    },
+    putAccount: async ({ path, body }) => {
+      const { accountId } = path
+      const update = body.attributes ?? {}
+      const attributes = await updateAccount(database, accountId, (stored) => mergeAttributes(stored, update))
+      return { status: 200, body: { accountId, attributes } }
+    },
+    getTimeline: async (input) => {
+      const { userId } = input.path
+      const { limit, cursor } = input.query
+      await travel(readJourney(forPerson(userId, input), () => json({})))
+      const rows = await readTimeline(database.query, userId, Number(positionAfter(cursor, /^\d{1,15}$/) ?? 0), limit + 1)
+      const page = pageOf(rows, limit, (row) => String(row.cursor.seq))
+      return { status: 200, body: { events: page.items.map(presentHappening), nextCursor: page.nextCursor } }
+    },
+  }
+}

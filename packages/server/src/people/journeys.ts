@@ -1,0 +1,26 @@
+import type { FactsUpdate } from '@boardwalk/engine'
+import type { Traveller } from '../onboarding/journeys.ts'
+import type { Journey } from '../road/journey.ts'
+import { presentFacts } from './present-person.ts'
+
+const unchanged: Journey['decide'] = (_, person) => ({ person, happenings: [] })
+
+export const json = (body: unknown) => ({ status: 200, body: JSON.stringify(body) })
+
+/** Tells of a known person without writing. */
+export const readJourney = (
+  { userId, correlationId }: Traveller,
+  present: Journey['present'],
+  decide: Journey['decide'] = unchanged,
+): Journey => ({ userId, claims: {}, correlationId, writes: false, mayChange: false, knownOnly: true, decide, present })
+
+/** The host's server tells facts of a person, known or not. */
+export const tellJourney = ({ userId, correlationId }: Traveller, facts: FactsUpdate): Journey => ({
+  userId,
+  claims: facts,
+  correlationId,
+  writes: true,
+  mayChange: true,
+  decide: unchanged,
+  present: (_, { person }) => json(presentFacts(person)),
+})

@@ -1,0 +1,69 @@
+import { updateFacts, type Person, type World } from '@boardwalk/engine'
+import type { Change, Loaded, Record, SavedAnswer } from '@boardwalk/store'
+import type { Decided, Journey, Outcome, Refused } from './journey.ts'
+
+export type Folded = { readonly outcomes: readonly Outcome[]; readonly change: Change }
+
+type State = { person: Person; records: Record[]; answers: SavedAnswer[] }
+
+const refused = (code: Refused['code'], message: string): Outcome => ({ kind: 'refused', refusal: { code, message } })
+
+const replay = (journey: Journey, loaded: Loaded, state: State): Outcome | undefined => {
+  const { idempotency } = journey
+  if (idempotency === undefined) return undefined
+  const saved = [...loaded.savedAnswers, ...state.answers].find(({ key }) => key === idempotency.key)
+  if (saved === undefined) return undefined
+  if (saved.fingerprint !== idempotency.fingerprint) {
+    return refused(
+      'idempotency_mismatch',
+      `The Idempotency-Key "${idempotency.key}" was used for another request. Send a new key with a new request.`,
+    )
+  }
+  return { kind: 'replayed', answer: { status: saved.status, body: saved.body } }
+}
+
+const unwelcome = (journey: Journey, loaded: Loaded): Outcome | undefined => {
+  if (loaded.erased) {
+    return refused(
+      'person_erased',
+      'This person was erased. They can come back once the host\'s server sends them again with PUT /api/users/{userId}.',
+    )
+  }
+  if (journey.knownOnly && loaded.revision === 0) {
+    return refused('person_not_found', 'Nobody is known by this user id. Send them first with PUT /api/users/{userId}.')
+  }
+  return undefined
+}
+
+const travelOne = (journey: Journey, loaded: Loaded, state: State, world: World): Outcome => {
+  const early = unwelcome(journey, loaded) ?? replay(journey, loaded, state)
+  if (early) return early
+  const claimed = updateFacts(state.person, journey.claims)
+  const decided: Decided = journey.decide(world, claimed)
+  if (decided.refusal) {
+    if (journey.writes) state.person = claimed
+    return { kind: 'refused', refusal: decided.refusal }
+  }
+  const answer = journey.present(world, decided)
+  const changed = decided.person !== state.person || decided.happenings.length > 0
+  if (!journey.writes) return { kind: 'answered', answer, decided, changed: false }
+  const { correlationId, idempotency } = journey
+  state.person = decided.person
+  state.records.push(...decided.happenings.map((one) => ({ ...one, at: world.now, correlationId })))
+  if (idempotency) state.answers.push({ ...idempotency, ...answer })
+  return { kind: 'answered', answer, decided, changed }
+}
+
+/** Several journeys of one person, one after another on what was loaded: together one change. */
+export const fold = (journeys: readonly Journey[], loaded: Loaded, world: World): Folded => {
+  const { person, actingAccountId } = loaded
+  const state: State = {
+    person: person.accountId === actingAccountId ? person : { ...person, accountId: actingAccountId },
+    records: [],
+    answers: [],
+  }
+  const outcomes = journeys.map((journey) => travelOne(journey, loaded, state, world))
+  const written = journeys.some((journey, index) => journey.writes && outcomes[index]?.kind !== 'replayed')
+  const after = written && !loaded.erased ? state.person : person
+  return { outcomes, change: { before: loaded, after, records: state.records, answers: state.answers, now: world.now } }
+}

@@ -1,0 +1,34 @@
+import type { Decision, FactsUpdate, Person, World } from '@boardwalk/engine'
+import type { ErrorCode } from '@boardwalk/contract'
+
+/** What a decision may answer here: the engine's refusals, and those of the wire (a stale `If-Match`, an unknown person). */
+export type Refused = { readonly code: ErrorCode; readonly message: string }
+
+export type Decided = Omit<Decision, 'refusal'> & { readonly refusal?: Refused | undefined }
+
+/** An answer ready to be sent, and to be kept for an `Idempotency-Key`. `body` is JSON. */
+export type Answer = { readonly status: number; readonly body: string }
+
+/** One request on its way: whom it is about, what to decide, how to tell the outcome. */
+export type Journey<Outcome extends Decided = Decided> = {
+  readonly userId: string
+  /** What a signed token or the host's server says of the person; stored even if the rest is refused. */
+  readonly claims: FactsUpdate
+  /** False: decided on what is stored, and nothing is written. */
+  readonly writes: boolean
+  /** Likely to change something, so worth the write lane at once; others try the read lane first. */
+  readonly mayChange: boolean
+  /** Only known people; a stranger is refused. */
+  readonly knownOnly?: boolean
+  readonly decide: (world: World, person: Person) => Outcome
+  /** Pure, and called before the commit: the answer is sent only if the commit wins. */
+  present(world: World, decided: Outcome): Answer
+  readonly idempotency?: { readonly key: string; readonly fingerprint: string } | undefined
+  readonly correlationId: string
+}
+
+export type Outcome =
+  | { readonly kind: 'answered'; readonly answer: Answer; readonly decided: Decided; readonly changed: boolean }
+  /** The very answer that the first request with this key got. */
+  | { readonly kind: 'replayed'; readonly answer: Answer }
+  | { readonly kind: 'refused'; readonly refusal: Refused }

@@ -1,0 +1,37 @@
+import { catalogueOf, compileFlow, type Catalogue, type Flow } from '@boardwalk/engine'
+import { readCatalogue, type Query } from '@boardwalk/store'
+
+/**
+ * The compiled flows in force. Every load tells the catalogue's revision, so a flow published through one process is in
+ * force in all others from their next load on, with nothing to wait for or to miss.
+ */
+export type LiveCatalogue = { readonly at: (revision: number) => Promise<Catalogue> }
+
+export const liveCatalogue = (query: Query): LiveCatalogue => {
+  let current: Catalogue | undefined
+  let reading: Promise<Catalogue> | undefined
+
+  const read = async (): Promise<Catalogue> => {
+    const { revision, flows } = await readCatalogue(query)
+    const compiled = (name: string, version: number): Flow | undefined => {
+      const known = current?.flows.get(name)?.flow
+      return known?.version === version ? known : undefined
+    }
+    return catalogueOf(
+      revision,
+      flows.map(({ document, version, open }) => ({
+        flow: compiled(document.name, version) ?? compileFlow(document, version),
+        open,
+      })),
+    )
+  }
+
+  const at = async (revision: number): Promise<Catalogue> => {
+    while (current === undefined || current.revision < revision) {
+      reading ??= read().finally(() => (reading = undefined))
+      current = await reading
+    }
+    return current
+  }
+  return { at }
+}

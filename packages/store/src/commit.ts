@@ -1,0 +1,239 @@
+import type { Enrolment, Happening, Person, StepState } from '@boardwalk/engine'
+import type { Query } from './database/database.ts'
+import type { Loaded, SavedAnswer } from './load.ts'
+
+/** Something that happened, with the moment and the request it came from. */
+export type Record = Happening & { readonly at: number; readonly correlationId: string }
+
+/** One person's decided change: what was loaded, what it became, what happened on the way. */
+export type Change = {
+  readonly before: Loaded
+  readonly after: Person
+  readonly records: readonly Record[]
+  readonly answers: readonly SavedAnswer[]
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+const time = (column: string): string => `to_timestamp(${column} / 1000.0)`
+
+/**
+ * The whole change in one statement, for many people at once. An item wins when the revisions it was decided on still
+ * stand, the person's and those of the account's flows that it changes; otherwise nothing of it is written. (Bumping an
+ * account's revision without effect, when only the person's was lost, is harmless: others decide again.)
+ *
+ * Locks are taken in one order everywhere, accounts before people and each sorted, so that overlapping batches of
+ * several processes cannot deadlock; the count over the first makes PostgreSQL finish it before it starts the second.
+ */
+const statement = {
+  name: 'commit_changes',
+  text: `
+    with person_item as (
+      select * from json_to_recordset($1::json) as x (
+        n int, user_id text, revision bigint, account_id text, facts jsonb, now double precision)
+    ),
+    account_item as (
+      select * from json_to_recordset($2::json) as x (n int, account_id text, flow text, revision bigint)
+    ),
+    account_won as (
+      insert into account_flow as f (account_id, flow, revision)
+      select account_id, flow, revision + 1 from account_item order by account_id, flow
+      on conflict (account_id, flow) do update set revision = excluded.revision
+      where f.revision = excluded.revision - 1
+      returning f.account_id, f.flow
+    ),
+    entitled as materialized (
+      select i.* from person_item i
+      where (select count(*) from account_won) >= 0
+        and not exists (
+          select 1 from account_item a
+          where a.n = i.n
+            and not exists (select 1 from account_won w where w.account_id = a.account_id and w.flow = a.flow))
+    ),
+    locked as materialized (
+      select p.id, i.n
+      from entitled i join person p on p.user_id = i.user_id
+      where p.revision = i.revision
+      order by p.user_id
+      for update of p
+    ),
+    updated as (
+      update person p
+      set revision = p.revision + 1, account_id = i.account_id, facts = coalesce(i.facts, p.facts)
+      from locked l join entitled i on i.n = l.n
+      where p.id = l.id
+      returning p.id, l.n
+    ),
+    inserted as (
+      insert into person (user_id, revision, account_id, facts, created_at)
+      select user_id, 1, account_id, facts, ${time('now')} from entitled where revision = 0 order by user_id
+      on conflict (user_id) do nothing
+      returning id, user_id
+    ),
+    won as materialized (
+      select n, id from updated
+      union all
+      select i.n, p.id from inserted p join person_item i on i.user_id = p.user_id
+    ),
+    enrolments as (
+      insert into enrolment (person_id, flow, version, arm, status, started_at, completed_at, skipped_at, snooze_count, snoozed_until)
+      select won.id, x.flow, x.version, x.arm, x.status, ${time('x.started_at')}, ${time('x.completed_at')},
+        ${time('x.skipped_at')}, x.snooze_count, ${time('x.snoozed_until')}
+      from json_to_recordset($3::json) as x (
+        n int, flow text, version int, arm text, status text, started_at double precision, completed_at double precision,
+        skipped_at double precision, snooze_count int, snoozed_until double precision)
+      join won on won.n = x.n
+      on conflict (person_id, flow) do update set
+        version = excluded.version, arm = excluded.arm, status = excluded.status, completed_at = excluded.completed_at,
+        skipped_at = excluded.skipped_at, snooze_count = excluded.snooze_count, snoozed_until = excluded.snoozed_until
+    ),
+    steps as (
+      insert into step_state (person_id, flow, step_id, step_version, status, offered_at, reached_at, settled_at, settled_by, source, reason, metadata)
+      select won.id, x.flow, x.step_id, x.step_version, x.status, ${time('x.offered_at')}, ${time('x.reached_at')},
+        ${time('x.settled_at')}, x.settled_by, x.source, x.reason, x.metadata
+      from json_to_recordset($4::json) as x (
+        n int, flow text, step_id text, step_version int, status text, offered_at double precision,
+        reached_at double precision, settled_at double precision, settled_by text, source text, reason text, metadata jsonb)
+      join won on won.n = x.n
+      on conflict (person_id, flow, step_id, step_version) do update set
+        status = excluded.status, offered_at = excluded.offered_at, reached_at = excluded.reached_at,
+        settled_at = excluded.settled_at, settled_by = excluded.settled_by, source = excluded.source,
+        reason = excluded.reason, metadata = excluded.metadata
+    ),
+    account_steps as (
+      insert into account_step (account_id, flow, step_id, step_version, status, settled_at, settled_by, source, reason, metadata)
+      select x.account_id, x.flow, x.step_id, x.step_version, x.status, ${time('x.settled_at')}, x.settled_by, x.source,
+        x.reason, x.metadata
+      from json_to_recordset($5::json) as x (
+        n int, account_id text, flow text, step_id text, step_version int, status text, settled_at double precision,
+        settled_by text, source text, reason text, metadata jsonb)
+      join won on won.n = x.n
+      on conflict (account_id, flow, step_id, step_version) do update set
+        status = excluded.status, settled_at = excluded.settled_at, settled_by = excluded.settled_by,
+        source = excluded.source, reason = excluded.reason, metadata = excluded.metadata
+    ),
+    happened as (
+      insert into happening (type, person_id, flow, version, step_id, data, correlation_id, at)
+      select x.type, won.id, x.flow, x.version, x.step_id, x.data, x.correlation_id, ${time('x.at')}
+      from json_to_recordset($6::json) as x (
+        n int, ordinal int, type text, flow text, version int, step_id text, data jsonb, correlation_id text,
+        at double precision)
+      join won on won.n = x.n
+      order by x.n, x.ordinal
+    ),
+    saved as (
+      insert into idempotency_key (person_id, key, fingerprint, status, body, created_at)
+      select won.id, x.key, x.fingerprint, x.status, x.body, ${time('x.at')}
+      from json_to_recordset($7::json) as x (
+        n int, key text, fingerprint text, status int, body text, at double precision)
+      join won on won.n = x.n
+    )
+    select won.n, case when $6::text <> '[]' then pg_notify('boardwalk_happening', '') end as told from won`,
+}
+
+type Item = { readonly change: Change; readonly n: number }
+
+const personRow = ({ change: { before, after, now }, n }: Item) => ({
+  n,
+  user_id: after.userId,
+  revision: before.revision,
+  account_id: after.accountId,
+  facts: before.revision === 0 || after.facts !== before.person.facts ? after.facts : null,
+  now,
+})
+
+const changedEnrolments = ({ before, after }: Change): Enrolment[] =>
+  after.enrolments.filter((enrolment) => !before.person.enrolments.includes(enrolment))
+
+const stepColumns = (step: StepState) => ({
+  step_id: step.stepId,
+  step_version: step.stepVersion,
+  status: step.status,
+  settled_at: step.settledAt,
+  settled_by: step.settledBy,
+  source: step.source,
+  reason: step.reason,
+  metadata: step.metadata,
+})
+
+const enrolmentRow = (n: number, enrolment: Enrolment) => ({
+  n,
+  flow: enrolment.flow,
+  version: enrolment.version,
+  arm: enrolment.arm,
+  status: enrolment.status,
+  started_at: enrolment.startedAt,
+  completed_at: enrolment.completedAt,
+  skipped_at: enrolment.skippedAt,
+  snooze_count: enrolment.snoozeCount,
+  snoozed_until: enrolment.snoozedUntil,
+})
+
+const stepRows = ({ change, n }: Item) =>
+  changedEnrolments(change).flatMap((enrolment) => {
+    const known = change.before.person.enrolments.find(({ flow }) => flow === enrolment.flow)?.steps ?? []
+    return enrolment.steps
+      .filter((step) => !known.includes(step))
+      .map((step) => ({ n, flow: enrolment.flow, offered_at: step.offeredAt, reached_at: step.reachedAt, ...stepColumns(step) }))
+  })
+
+const changedAccountFlows = ({ before, after }: Change) =>
+  after.accountFlows.filter((shared) => !before.person.accountFlows.includes(shared))
+
+const accountRows = ({ change, n }: Item) =>
+  changedAccountFlows(change).map(({ flow }) => ({
+    n,
+    account_id: change.after.accountId,
+    flow,
+    revision: change.before.accountRevisions.get(flow) ?? 0,
+  }))
+
+const accountStepRows = ({ change, n }: Item) =>
+  changedAccountFlows(change).flatMap(({ flow, steps }) => {
+    const known = change.before.person.accountFlows.find((shared) => shared.flow === flow)?.steps ?? []
+    return steps
+      .filter((step) => !known.includes(step))
+      .map((step) => ({ n, account_id: change.after.accountId, flow, ...stepColumns(step) }))
+  })
+
+const recordRows = ({ change, n }: Item) =>
+  change.records.map((record, ordinal) => ({
+    n,
+    ordinal,
+    type: record.type,
+    flow: record.flow,
+    version: record.version,
+    step_id: record.stepId,
+    data: record.data,
+    correlation_id: record.correlationId,
+    at: record.at,
+  }))
+
+const savedRows = ({ change, n }: Item) => change.answers.map((answer) => ({ n, ...answer, at: change.now }))
+
+/** The account's flows that the change touches, as keys: two changes of one batch may not share one. */
+export const accountFlowKeys = (change: Change): string[] =>
+  changedAccountFlows(change).map(({ flow }) => JSON.stringify([change.after.accountId, flow]))
+
+/** Whether there is anything to write. */
+export const isChange = ({ before, after, answers, records }: Change): boolean =>
+  after !== before.person || answers.length > 0 || records.length > 0
+
+/**
+ * Writes many changes, all or nothing each, and answers for each whether it won. `changes` names a person once and an
+ * account's flow once (`accountFlowKeys`).
+ */
+export const commit = async (query: Query, changes: readonly Change[]): Promise<boolean[]> => {
+  const items = changes.map((change, n): Item => ({ change, n }))
+  const rows = await query<{ n: number }>(statement, [
+    JSON.stringify(items.map(personRow)),
+    JSON.stringify(items.flatMap(accountRows)),
+    JSON.stringify(items.flatMap(({ change, n }) => changedEnrolments(change).map((one) => enrolmentRow(n, one)))),
+    JSON.stringify(items.flatMap(stepRows)),
+    JSON.stringify(items.flatMap(accountStepRows)),
+    JSON.stringify(items.flatMap(recordRows)),
+    JSON.stringify(items.flatMap(savedRows)),
+  ])
+  const won = new Set(rows.map(({ n }) => n))
+  return changes.map((_, n) => won.has(n))
+}

@@ -1,0 +1,202 @@
+import type { Condition, FlowDocument, Text } from '@boardwalk/engine'
+import type { Database, Query } from './database/database.ts'
+
+export type FlowSummary = {
+  readonly name: string
+  /** Of the newest version, as are audience and priority. */
+  readonly title: Text | null
+  readonly audience: Condition | null
+  readonly priority: number
+  /** The version that takes new people; null while there is none. */
+  readonly activeVersion: number | null
+  readonly newestVersion: number
+}
+
+export type VersionStatus = 'draft' | 'active' | 'deprecated'
+
+export type FlowVersion = {
+  readonly name: string
+  readonly version: number
+  readonly status: VersionStatus
+  readonly document: FlowDocument
+  readonly createdAt: string
+  readonly createdBy: string
+  readonly publishedAt: string | null
+  readonly publishedBy: string | null
+  readonly reason: string | null
+}
+
+/** A flow's version in force, as stored. */
+export type PublishedFlow = { readonly document: FlowDocument; readonly version: number; readonly open: boolean }
+
+const iso = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+const catalogueStatement = {
+  name: 'read_catalogue',
+  text: `
+    select c.revision, f.open, f.version, v.document
+    from catalogue c
+    left join flow f on f.version is not null
+    left join flow_version v on v.flow = f.name and v.version = f.version`,
+}
+
+type CatalogueRow = { revision: number; open: boolean | null; version: number | null; document: FlowDocument | null }
+
+/** Every flow that is or was published, in its version in force, with the revision they belong to: one snapshot. */
+export const readCatalogue = async (query: Query): Promise<{ revision: number; flows: PublishedFlow[] }> => {
+  const rows = await query<CatalogueRow>(catalogueStatement)
+  return {
+    revision: rows[0]?.revision ?? 0,
+    flows: rows.flatMap(({ document, version, open }) =>
+      document === null || version === null ? [] : [{ document, version, open: open ?? false }],
+    ),
+  }
+}
+
+const lockFlow = {
+  name: 'lock_flow',
+  text: `
+    insert into flow (name, created_at) values ($1, now())
+    on conflict (name) do update set name = excluded.name
+    returning name`,
+}
+const newestVersion = {
+  name: 'newest_version',
+  text: 'select version, content_hash from flow_version where flow = $1 order by version desc limit 1',
+}
+const insertVersion = {
+  name: 'insert_version',
+  text: `
+    insert into flow_version (flow, version, document, content_hash, created_at, created_by)
+    values ($1, $2, $3::jsonb, $4, now(), $5)`,
+}
+
+/** Stores a draft, unless its content is that of the newest version: then `created` is false and that version is answered. */
+export const saveDraft = (
+  database: Database,
+  document: FlowDocument,
+  contentHash: string,
+  by: string,
+): Promise<{ version: number; created: boolean }> =>
+  database.transaction(async ({ query }) => {
+    // The flow's row is locked to the end, so that two editors get two numbers.
+    await query(lockFlow, [document.name])
+    const [newest] = await query<{ version: number; content_hash: string }>(newestVersion, [document.name])
+    if (newest?.content_hash === contentHash) return { version: newest.version, created: false }
+    const version = (newest?.version ?? 0) + 1
+    await query(insertVersion, [document.name, version, JSON.stringify(document), contentHash, by])
+    return { version, created: true }
+  })
+
+const status = `
+  case
+    when f.version = v.version and f.open then 'active'
+    when v.published_at is not null then 'deprecated'
+    else 'draft'
+  end`
+
+const selectVersions = (where: string): string => `
+  select v.flow as name, v.version, ${status} as status, v.document, ${iso('v.created_at')} as "createdAt",
+    v.created_by as "createdBy", ${iso('v.published_at')} as "publishedAt", v.published_by as "publishedBy", v.reason
+  from flow_version v join flow f on f.name = v.flow
+  where ${where}`
+
+const versionStatement = { name: 'read_version', text: selectVersions('v.flow = $1 and v.version = $2') }
+const versionsStatement = { name: 'read_versions', text: `${selectVersions('v.flow = $1')} order by v.version desc limit 200` }
+
+export const readVersion = async (query: Query, name: string, version: number): Promise<FlowVersion | undefined> =>
+  (await query<FlowVersion>(versionStatement, [name, version]))[0]
+
+/** The newest 200 versions of a flow, newest first; [] when there is no such flow. */
+export const readVersions = (query: Query, name: string): Promise<FlowVersion[]> =>
+  query<FlowVersion>(versionsStatement, [name])
+
+const listStatement = {
+  name: 'list_flows',
+  text: `
+    select f.name, newest.title, newest.audience, newest.priority, case when f.open then f.version end as "activeVersion",
+      newest.version as "newestVersion"
+    from flow f
+    cross join lateral (
+      select v.version, v.document -> 'title' as title, v.document -> 'audience' as audience,
+        (v.document ->> 'priority')::int as priority
+      from flow_version v
+      where v.flow = f.name
+      order by v.version desc
+      limit 1
+    ) newest
+    where f.name > $1 and ($3::text is null or f.name = $3)
+    order by f.name
+    limit $2::int`,
+}
+
+/** Flows in order of their names, those after `after`. */
+export const listFlows = (query: Query, after: string, limit: number): Promise<FlowSummary[]> =>
+  query<FlowSummary>(listStatement, [after, limit, null])
+
+export const readFlow = async (query: Query, name: string): Promise<FlowSummary | undefined> =>
+  (await query<FlowSummary>(listStatement, ['', 1, name]))[0]
+
+export type Publication = {
+  readonly flow: string
+  readonly version: number
+  readonly kind: 'publish' | 'rollback' | 'deprecate'
+  readonly by: string
+  readonly reason: string | null
+}
+
+/** What became of a publication; `conflict` says why it cannot be. */
+export type PublicationResult = { kind: 'done'; changed: boolean } | { kind: 'not_found' } | { kind: 'conflict'; message: string }
+
+const lockPointer = {
+  name: 'lock_pointer',
+  text: `
+    select f.version as current, f.open, v.published_at is not null as published
+    from flow f join flow_version v on v.flow = f.name and v.version = $2
+    where f.name = $1
+    for update of f`,
+}
+const movePointer = { name: 'move_pointer', text: 'update flow set version = $2, open = $3 where name = $1' }
+const freezeVersion = {
+  name: 'freeze_version',
+  text: `
+    update flow_version set published_at = now(), published_by = $3, reason = $4
+    where flow = $1 and version = $2 and published_at is null`,
+}
+const writeLedger = {
+  name: 'write_publication',
+  text: 'insert into publication (flow, version, kind, at, by, reason) values ($1, $2, $3, now(), $4, $5)',
+}
+const raiseCatalogue = { name: 'raise_catalogue', text: 'update catalogue set revision = revision + 1' }
+
+type Pointer = { current: number | null; open: boolean; published: boolean }
+
+/** Why the pointer cannot be moved so, or undefined. */
+const objection = ({ kind, flow, version }: Publication, { current, published }: Pointer): string | undefined => {
+  if (kind === 'rollback' && !published) {
+    return `Version ${version} of "${flow}" was never published, so there is nothing to go back to. Publish it instead.`
+  }
+  if (kind === 'deprecate' && current !== version) {
+    return published
+      ? `Version ${version} of "${flow}" is deprecated already; version ${current} is in force.`
+      : `Version ${version} of "${flow}" is a draft; only the version in force can be deprecated.`
+  }
+  return undefined
+}
+
+/** Moves a flow's pointer, with who, when and why in the same transaction. A pointer that already stands so is left alone. */
+export const publish = (database: Database, publication: Publication): Promise<PublicationResult> =>
+  database.transaction(async ({ query }): Promise<PublicationResult> => {
+    const { flow, version, kind, by, reason } = publication
+    const [pointer] = await query<Pointer>(lockPointer, [flow, version])
+    if (pointer === undefined) return { kind: 'not_found' }
+    const message = objection(publication, pointer)
+    if (message !== undefined) return { kind: 'conflict', message }
+    const open = kind !== 'deprecate'
+    if (pointer.current === version && pointer.open === open) return { kind: 'done', changed: false }
+    await query(freezeVersion, [flow, version, by, reason])
+    await query(movePointer, [flow, version, open])
+    await query(writeLedger, [flow, version, kind, by, reason])
+    await query(raiseCatalogue)
+    return { kind: 'done', changed: true }
+  })

@@ -1,0 +1,18 @@
+import { readMigrations, type Migration } from './database/read-migrations.ts'
+
+export { findApiKey, insertApiKey, listApiKeys, revokeApiKey, type ApiKey } from './api-keys.ts'
+export { accountFlowKeys, commit, isChange, type Change, type Record } from './commit.ts'
+export type { Database, Query } from './database/database.ts'
+export { isConnectionLost, isSerializationFailure, isUnstorableText } from './database/database-error.ts'
+export { migrate, unappliedMigrations } from './database/migrate.ts'
+export { listFlows, publish, readCatalogue, readFlow, readVersion, readVersions, saveDraft } from './flows.ts'
+export type { FlowSummary, FlowVersion, Publication, PublicationResult } from './flows.ts'
+export { advanceReader, happeningChannel, holdReader, readHappenings, readTimeline, releaseReader } from './happenings.ts'
+export type { Cursor, Happened } from './happenings.ts'
+export { load, type Asked, type Loaded, type SavedAnswer } from './load.ts'
+export { openDatabase, type DatabaseOptions } from './open-database.ts'
+export { erase, forgetErasure, membersInProgress, purgeSavedAnswers, updateAccount } from './people.ts'
+export { readSchemaManifest, schemaDifferences } from './schema-manifest.ts'
+
+/** The numbered migrations of this version of the code. */
+export const ownMigrations = (): Promise<Migration[]> => readMigrations(new URL('../migrations/', import.meta.url))

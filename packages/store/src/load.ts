@@ -1,0 +1,194 @@
+import { stranger, type AccountFlow, type Enrolment, type Facts, type Person, type StepState } from '@boardwalk/engine'
+import type { Query } from './database/database.ts'
+
+/** Whom to load. `account` is the account that a token claims; undefined takes the stored one, null none. */
+export type Asked = {
+  readonly userId: string
+  readonly account?: string | null | undefined
+  /** Idempotency keys whose saved answers are wanted. */
+  readonly keys: readonly string[]
+}
+
+/** The answer once given to an accepted request with an `Idempotency-Key`. */
+export type SavedAnswer = {
+  readonly key: string
+  readonly fingerprint: string
+  readonly status: number
+  readonly body: string
+}
+
+/** A person as stored, with the revisions that a commit must still find. */
+export type Loaded = {
+  /** As stored, but for the account's attributes and flows: they are those of `actingAccountId`. */
+  readonly person: Person
+  /** The account that the person acts for: what the token claims, else what is stored. */
+  readonly actingAccountId: string | null
+  /** Null for a stranger. */
+  readonly personId: number | null
+  /** 0 for a stranger. */
+  readonly revision: number
+  /** By flow; absent means 0. */
+  readonly accountRevisions: ReadonlyMap<string, number>
+  readonly savedAnswers: readonly SavedAnswer[]
+  /** A stranger who was erased may not come back by themselves. */
+  readonly erased: boolean
+}
+
+type StepRow = [
+  stepId: string,
+  stepVersion: number,
+  status: StepState['status'],
+  offeredAt: number | null,
+  reachedAt: number | null,
+  settledAt: number | null,
+  settledBy: string | null,
+  source: StepState['source'],
+  reason: string | null,
+  metadata: StepState['metadata'],
+]
+
+type EnrolmentRow = [
+  flow: string,
+  version: number,
+  arm: string | null,
+  status: Enrolment['status'],
+  startedAt: number,
+  completedAt: number | null,
+  skippedAt: number | null,
+  snoozeCount: number,
+  snoozedUntil: number | null,
+  steps: StepRow[] | null,
+]
+
+type Row = {
+  id: number | null
+  revision: number | null
+  account_id: string | null
+  acting_account_id: string | null
+  facts: Facts | null
+  account_attributes: Record<string, unknown> | null
+  enrolments: EnrolmentRow[] | null
+  account_flows: [flow: string, revision: number, steps: StepRow[] | null][] | null
+  saved: [key: string, fingerprint: string, status: number, body: string][] | null
+  erased: boolean | null
+  catalogue: number
+}
+
+const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::bigint`
+
+const statement = {
+  name: 'load_people',
+  text: `
+    select
+      p.id, p.revision, p.account_id, acting.account_id as acting_account_id, p.facts,
+      a.attributes as account_attributes,
+      (
+        select json_agg(json_build_array(
+          e.flow, e.version, e.arm, e.status, ${ms('e.started_at')}, ${ms('e.completed_at')}, ${ms('e.skipped_at')},
+          e.snooze_count, ${ms('e.snoozed_until')},
+          (
+            select json_agg(json_build_array(
+              s.step_id, s.step_version, s.status, ${ms('s.offered_at')}, ${ms('s.reached_at')}, ${ms('s.settled_at')},
+              s.settled_by, s.source, s.reason, s.metadata))
+            from step_state s
+            where s.person_id = e.person_id and s.flow = e.flow
+          )))
+        from enrolment e
+        where e.person_id = p.id
+      ) as enrolments,
+      (
+        select json_agg(json_build_array(
+          f.flow, f.revision,
+          (
+            select json_agg(json_build_array(
+              s.step_id, s.step_version, s.status, null, null, ${ms('s.settled_at')},
+              s.settled_by, s.source, s.reason, s.metadata))
+            from account_step s
+            where s.account_id = f.account_id and s.flow = f.flow
+          )))
+        from account_flow f
+        where f.account_id = acting.account_id
+      ) as account_flows,
+      case when $4::text[] <> '{}' then (
+        select json_agg(json_build_array(k.key, k.fingerprint, k.status, k.body))
+        from idempotency_key k
+        where k.person_id = p.id and k.key = any ($4::text[])
+      ) end as saved,
+      case when p.id is null then exists (
+        select 1 from erased_person x where x.subject = sha256(convert_to(asked.user_id, 'UTF8'))
+      ) end as erased,
+      (select c.revision from catalogue c) as catalogue
+    from unnest($1::text[], $2::text[], $3::boolean[]) with ordinality as asked (user_id, account_id, claims_account, n)
+    left join person p on p.user_id = asked.user_id
+    cross join lateral (
+      select case when asked.claims_account then asked.account_id else p.account_id end as account_id
+    ) acting
+    left join account a on a.account_id = acting.account_id
+    order by asked.n`,
+}
+
+const stepOf = (row: StepRow): StepState => ({
+  stepId: row[0],
+  stepVersion: row[1],
+  status: row[2],
+  offeredAt: row[3],
+  reachedAt: row[4],
+  settledAt: row[5],
+  settledBy: row[6],
+  source: row[7],
+  reason: row[8],
+  metadata: row[9],
+})
+
+const stepsOf = (rows: StepRow[] | null): StepState[] => (rows ?? []).map(stepOf)
+
+const enrolmentOf = (row: EnrolmentRow): Enrolment => ({
+  flow: row[0],
+  version: row[1],
+  arm: row[2],
+  status: row[3],
+  startedAt: row[4],
+  completedAt: row[5],
+  skippedAt: row[6],
+  snoozeCount: row[7],
+  snoozedUntil: row[8],
+  steps: stepsOf(row[9]),
+})
+
+const accountFlowOf = ([flow, , steps]: [string, number, StepRow[] | null]): AccountFlow => ({ flow, steps: stepsOf(steps) })
+
+const personOf = (userId: string, row: Row): Person => ({
+  ...stranger(userId),
+  ...(row.facts && { facts: row.facts }),
+  accountId: row.account_id,
+  accountAttributes: row.account_attributes ?? {},
+  enrolments: (row.enrolments ?? []).map(enrolmentOf),
+  accountFlows: (row.account_flows ?? []).map(accountFlowOf),
+})
+
+const loadedOf = (userId: string, row: Row): Loaded => ({
+  person: personOf(userId, row),
+  actingAccountId: row.acting_account_id,
+  personId: row.id,
+  revision: row.revision ?? 0,
+  accountRevisions: new Map((row.account_flows ?? []).map(([flow, revision]) => [flow, revision])),
+  savedAnswers: (row.saved ?? []).map(([key, fingerprint, status, body]) => ({ key, fingerprint, status, body })),
+  erased: row.erased ?? false,
+})
+
+/** Many people at once, one statement; `asked` names each person once. Also the revision of the catalogue of flows. */
+export const load = async (
+  query: Query,
+  asked: readonly Asked[],
+): Promise<{ readonly people: Loaded[]; readonly catalogueRevision: number }> => {
+  const rows = await query<Row>(statement, [
+    asked.map((one) => one.userId),
+    asked.map((one) => one.account ?? null),
+    asked.map((one) => one.account !== undefined),
+    asked.flatMap((one) => one.keys),
+  ])
+  return {
+    people: rows.map((row, index) => loadedOf(asked[index]?.userId ?? '', row)),
+    catalogueRevision: rows[0]?.catalogue ?? 0,
+  }
+}

@@ -1,0 +1,91 @@
+import type { Database, Query } from './database/database.ts'
+
+const membersStatement = {
+  name: 'account_members',
+  text: `
+    select p.user_id
+    from person p join enrolment e on e.person_id = p.id
+    where p.account_id = $1 and e.flow = $2 and e.status <> 'completed' and p.user_id > $3
+    order by p.user_id
+    limit $4::int`,
+}
+
+/** User ids of the members whose enrolment in the flow may still complete, in order, those after `after`. */
+export const membersInProgress = async (
+  query: Query,
+  accountId: string,
+  flow: string,
+  after: string,
+  limit: number,
+): Promise<string[]> =>
+  (await query<{ user_id: string }>(membersStatement, [accountId, flow, after, limit])).map((row) => row.user_id)
+
+const lockAccount = {
+  name: 'lock_account',
+  text: `
+    insert into account as a (account_id, attributes, updated_at) values ($1, '{}', now())
+    on conflict (account_id) do update set updated_at = now()
+    returning a.attributes`,
+}
+const writeAccount = { name: 'write_account', text: 'update account set attributes = $2::jsonb where account_id = $1' }
+
+type Attributes = { readonly [name: string]: unknown }
+
+/** Changes an account's attributes under its row's lock. */
+export const updateAccount = (
+  database: Database,
+  accountId: string,
+  change: (stored: Attributes) => Attributes,
+): Promise<Attributes> =>
+  database.transaction(async ({ query }) => {
+    const [row] = await query<{ attributes: Attributes }>(lockAccount, [accountId])
+    const attributes = change(row?.attributes ?? {})
+    await query(writeAccount, [accountId, JSON.stringify(attributes)])
+    return attributes
+  })
+
+const erasePerson = {
+  name: 'erase_person',
+  text: `
+    with gone as (
+      delete from person where user_id = $1 returning id
+    ),
+    forgotten as (
+      delete from happening where person_id in (select id from gone)
+    ),
+    unsigned as (
+      update account_step set settled_by = null where settled_by = $1
+    )
+    insert into erased_person as e (subject, receipt, erased_at)
+    select sha256(convert_to($1, 'UTF8')), $2::uuid, now() from gone
+    on conflict (subject) do update set receipt = excluded.receipt, erased_at = excluded.erased_at
+    returning e.receipt::text as id, to_char(e.erased_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "erasedAt"`,
+}
+
+/** Removes everything held of a person in one statement; undefined when nothing was held. */
+export const erase = async (
+  query: Query,
+  userId: string,
+  receipt: string,
+): Promise<{ id: string; erasedAt: string } | undefined> =>
+  (await query<{ id: string; erasedAt: string }>(erasePerson, [userId, receipt]))[0]
+
+const restorePerson = {
+  name: 'restore_person',
+  text: "delete from erased_person where subject = sha256(convert_to($1, 'UTF8'))",
+}
+
+/** The host's server sends an erased person again: they may come back, as a stranger. */
+export const forgetErasure = async (query: Query, userId: string): Promise<void> => {
+  await query(restorePerson, [userId])
+}
+
+const purgeStatement = {
+  name: 'purge_idempotency_keys',
+  text: "delete from idempotency_key where created_at < now() - $1::int * interval '1 day'",
+}
+
+/** Forgets saved answers older than `days`. */
+export const purgeSavedAnswers = async (query: Query, days: number): Promise<void> => {
+  await query(purgeStatement, [days])
+}

