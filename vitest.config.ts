@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts'],
+    globalSetup: ['packages/store/test-kit/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -50,11 +50,6 @@ const refusals = {
     title: 'The flow is completed',
     meaning: 'A completed flow can be neither skipped nor resumed.',
   },
-  flow_not_skipped: {
-    status: 409,
-    title: 'The flow is not skipped',
-    meaning: 'Only a flow that was skipped can be resumed.',
-  },
   snooze_limit: {
     status: 409,
     title: 'Snoozed too often',

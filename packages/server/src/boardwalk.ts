@@ -20,8 +20,8 @@ import { liveCatalogue } from './road/live-catalogue.ts'
 import { createRoad, type Road } from './road/road.ts'
 
 export type BoardwalkOptions = {
-  /** Where everything is kept: PostgreSQL, or embedded in this process. */
-  readonly database: DatabaseOptions
+  /** Where everything is kept: PostgreSQL, or embedded in this process; or a database already open, which stays open at the end. */
+  readonly database: DatabaseOptions | Database
   /** Who is calling, when mounted in the host's own server; instead of `tokens`. */
   readonly identify?: Identify
   /** How people's tokens are checked. */
@@ -72,11 +72,13 @@ const purgeRegularly = (database: Database, log: Logger): (() => void) => {
 
 const run = async (options: BoardwalkOptions, log: Logger, metrics: Metrics, isDraining: () => boolean): Promise<Running> => {
   const { clock = Date.now, identify, tokens, apiKey } = options
-  const database = await openDatabase(options.database)
+  const given = 'query' in options.database ? options.database : undefined
+  const database = given ?? (await openDatabase(options.database))
+  const close = async (): Promise<void> => (given === undefined ? database.close() : undefined)
   try {
     await migrate(database, await ownMigrations())
   } catch (error) {
-    await database.close()
+    await close()
     throw error
   }
   const onCommitted = (records: readonly Record[]): void =>
@@ -96,7 +98,7 @@ const run = async (options: BoardwalkOptions, log: Logger, metrics: Metrics, isD
     ...apiKeyHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),
   }
-  const ways = { identify, verifyToken: tokens && tokenVerifier(tokens), findKey: apiKeys(database.query, apiKey) }
+  const ways = { identify, verifyToken: tokens && tokenVerifier(tokens, clock), findKey: apiKeys(database.query, apiKey) }
   return {
     serve: serveOperations({ handlers, ways, log }),
     road,
@@ -105,7 +107,7 @@ const run = async (options: BoardwalkOptions, log: Logger, metrics: Metrics, isD
       stopPurging()
       await members.stop()
       await road.idle()
-      await database.close()
+      await close()
     },
   }
 }

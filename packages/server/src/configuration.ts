@@ -111,11 +111,11 @@ export const settings = {
   }),
   apiKey: setting<string | undefined>({
     variable: 'BOARDWALK_API_KEY',
-    expected: 'at least 32 bytes',
+    expected: 'at least 32 printable ASCII characters without spaces',
     default: undefined,
     help: 'First API key, with all scopes; make others with it.',
     secret: true,
-    read: longSecret,
+    read: (text) => (/^[!-~]{32,1000}$/.test(text) ? text : undefined),
   }),
   url: setting({
     variable: 'BOARDWALK_URL',
@@ -147,12 +147,18 @@ const ours = (variable: string): boolean => variable.startsWith('BOARDWALK_') &&
 const shown = (row: Setting<unknown>, text: string): string =>
   row.secret ? `a value of ${Buffer.byteLength(text)} bytes` : JSON.stringify(text.slice(0, 80))
 
-/** Reads all settings at once. Throws a `ConfigurationError` that names every unknown or unreadable one. */
-export const readConfiguration = (environment: NodeJS.ProcessEnv = process.env): Configuration => {
+type Environment = { readonly [variable: string]: string | undefined }
+
+const known = (overrides: Environment): Environment =>
+  Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
+
+/** Reads all settings at once; `overrides` (from a command line) stand above the environment. Throws a `ConfigurationError` that names every unknown or unreadable one. */
+export const readConfiguration = (overrides: Environment = {}, given: Environment = process.env): Configuration => {
+  const environment = { ...given, ...known(overrides) }
   const rows = Object.entries(settings) as [keyof Settings, Setting<unknown>][]
-  const known = new Set(rows.map(([, row]) => row.variable))
+  const variables = new Set(rows.map(([, row]) => row.variable))
   const problems = Object.keys(environment)
-    .filter((variable) => ours(variable) && !known.has(variable))
+    .filter((variable) => ours(variable) && !variables.has(variable))
     .map((variable) => `${variable} is not a setting. Remove it or correct its spelling.`)
   const values = rows.map(([name, row]) => {
     const text = environment[row.variable]
@@ -179,7 +185,7 @@ export const configurationTable = (): string =>
     '| variable | meaning | value | default |',
     '|---|---|---|---|',
     ...Object.values(settings).map(
-      (row: Setting<unknown>) =>
-        `| \`${row.variable}\` | ${row.help} | ${row.expected} | ${row.defaultText ?? (row.default === undefined ? '–' : `\`${String(row.default)}\``)} |`,
+      (row: Setting<string | number | undefined>) =>
+        `| \`${row.variable}\` | ${row.help} | ${row.expected} | ${row.defaultText ?? (row.default === undefined ? '–' : `\`${row.default}\``)} |`,
     ),
   ].join('\n')

@@ -18,7 +18,8 @@ const drainMs = 10_000
 
 const listening = (boardwalk: Boardwalk, port: number, host: string): Promise<Server> =>
   new Promise((resolve, reject) => {
-    const server = createServer(getRequestListener(boardwalk.fetch, { overrideGlobalObjects: false }))
+    const listener = getRequestListener(boardwalk.fetch, { overrideGlobalObjects: false })
+    const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
     server.once('error', reject)
     server.listen(port, host, () => resolve(server))
   })

@@ -15,7 +15,7 @@ const flowsFolder = 'flows'
 /** Publishes the flows of the folder that the database does not have yet; what a team changed since is left alone. */
 const publishMissing = async ({ boardwalk: { verbs } }: Serving): Promise<void> => {
   const files = await readdir(flowsFolder).catch(() => [])
-  for (const file of files.sort()) {
+  for (const file of files.toSorted((a, b) => (a < b ? -1 : 1))) {
     const document = (await readFlowFile(join(flowsFolder, file))) as FlowInput
     if (await verbs.hasFlow(document.name)) continue
     await verbs.publishFlow(document, 'First start')

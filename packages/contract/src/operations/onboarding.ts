@@ -58,7 +58,7 @@ export const onboardingOperations = {
     caller: { kind: 'person' },
     parameters: { query: flowQuery },
     answers: { 200: flowChanged },
-    errors: ['flow_not_found', 'not_enrolled', 'flow_completed', 'flow_not_skipped'],
+    errors: ['flow_not_found', 'not_enrolled', 'flow_completed'],
     headers: ['If-Match', 'Idempotency-Key'],
   },
 } as const satisfies Record<string, OperationRow>

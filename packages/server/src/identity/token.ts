@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose'
 import { tokenClaims, type TokenClaims } from '@boardwalk/contract'
+import { rememberVerified } from './verified-tokens.ts'
 
 /** Answers the claims of a valid token, or why it is not one, in words that are safe to tell. */
 export type VerifyToken = (token: string) => Promise<TokenClaims | { readonly invalid: string }>
@@ -40,7 +41,7 @@ const explain = (error: unknown): { invalid: string } => {
 }
 
 /** `undefined` when neither a secret nor a key set is configured. With both, a token's header chooses only which of the two pinned families is tried. */
-export const tokenVerifier = (options: TokenOptions): VerifyToken | undefined => {
+export const tokenVerifier = (options: TokenOptions, clock: () => number = Date.now): VerifyToken | undefined => {
   const secret = options.secret === undefined ? undefined : new TextEncoder().encode(options.secret)
   const keySet = options.jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(options.jwksUrl))
   if (secret === undefined && keySet === undefined) return undefined
@@ -48,6 +49,7 @@ export const tokenVerifier = (options: TokenOptions): VerifyToken | undefined =>
     clockTolerance: toleranceSeconds,
     ...(options.issuer !== undefined && { issuer: options.issuer }),
     ...(options.audience !== undefined && { audience: options.audience }),
+    requiredClaims: ['exp'],
   }
 
   const verify = async (token: string): Promise<JWTPayload> => {
@@ -58,17 +60,18 @@ export const tokenVerifier = (options: TokenOptions): VerifyToken | undefined =>
     return (await jwtVerify(token, secret, { ...common, algorithms: ['HS256'] })).payload
   }
 
-  return async (token) => {
+  const check = async (token: string) => {
     if (token.length > longestToken) return { invalid: `it is longer than ${longestToken} characters` }
     try {
       const payload = await verify(token)
-      if (payload.exp === undefined) return { invalid: 'it has no exp' }
       const claims = tokenClaims.safeParse(payload)
-      return claims.success ? claims.data : { invalid: `its claim ${String(claims.error.issues[0]?.path[0] ?? '')} does not fit` }
+      if (claims.success) return { claims: claims.data, expiresAt: 1000 * ((payload.exp ?? 0) + toleranceSeconds) }
+      return { invalid: `its claim ${String(claims.error.issues[0]?.path[0] ?? '')} does not fit` }
     } catch (error) {
       return explain(error)
     }
   }
+  return rememberVerified(check, clock)
 }
 
 const claimsSharedSecret = (token: string): boolean => {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { changeStep, inMarket, look, resumeFlow, skipFlow, snooze } from '@boardwalk/engine'
-import type { FactsUpdate, Person, Source, World } from '@boardwalk/engine'
+import { changeStep, inMarket, look, snooze } from '@boardwalk/engine'
+import type { Decision, FactsUpdate, Person, Source, World } from '@boardwalk/engine'
 import type { Decided, Journey } from '../road/journey.ts'
 import { presentNudge, presentOnboarding, presentStanding } from './present-onboarding.ts'
 import { guideShown } from './shown.ts'
@@ -111,7 +111,7 @@ export const snoozeJourney = (
 
 export const flowJourney = (
   traveller: Traveller,
-  verb: typeof skipFlow | typeof resumeFlow,
+  verb: (world: World, person: Person, flow?: string) => Decision,
   flow: string | undefined,
   precondition: Precondition,
 ): Journey => ({

@@ -27,7 +27,7 @@ const presentStep = (seen: GuideStep, person: Person, locales: readonly string[]
     ...(done?.settledBy != null && { completedBy: done.settledBy }),
     ...(restricted !== undefined && { roleRestricted: restricted }),
     ...(seen.locked && { locked: true }),
-    ...(step.action && { action: presentAction(step.action, person) as NonNullable<ShownStep['action']> }),
+    ...(step.action && { action: presentAction(step.action, person) }),
     ...(step.learnMoreUrl !== undefined && { learnMoreUrl: step.learnMoreUrl }),
     ...(step.estimateMinutes !== undefined && { estimateMinutes: step.estimateMinutes }),
   }

@@ -1,6 +1,6 @@
 import type { EmbeddedSession } from './embedded-session.ts'
 
-// PGlite has neither autovacuum nor a checkpointer: without these, dead rows stay and the write-ahead log grows until close (measured: 337 MB after 340 MB of writes).
+// PGlite has neither autovacuum nor a checkpointer: without these, dead rows stay and the write-ahead log grows until close (measured: 337 MB after 480,000 inserted rows of 640 bytes).
 const lookMs = 60_000
 const vacuumMs = 600_000
 const checkpointBytes = 32 * 1024 * 1024
