@@ -1,6 +1,6 @@
 import { evalCondition } from '@growthbook/growthbook'
-import { compileCondition } from '../../packages/engine/src/condition/compile.ts'
-import type { Condition } from '../../packages/engine/src/condition/condition.ts'
+import { compileCondition } from '@boardwalk/engine'
+import type { Condition } from '@boardwalk/engine'
 
 type Row = { name: string; ours: number; peer: number; unit: 'ns/op'; ratio: number; n: number }
 

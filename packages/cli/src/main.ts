@@ -28,9 +28,9 @@ const run = async ([name, ...words]: string[]): Promise<void> => {
   await command.run(words)
 }
 
-/** Errors that a person can mend by what they typed or set are told without a stack. */
+/** What a person can mend (their words, their settings, a port, a folder, a server that is away) is told without a stack. */
 const isTheirs = (error: unknown): error is Error =>
-  error instanceof CommandError || error instanceof ConfigurationError || (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+  error instanceof CommandError || error instanceof ConfigurationError || (error instanceof Error && 'code' in error)
 
 try {
   await run(process.argv.slice(2))

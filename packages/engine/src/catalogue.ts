@@ -29,11 +29,15 @@ export const flowFor = (catalogue: Catalogue, person: Person): Flow | undefined 
   return catalogue.open.find((flow) => flow.lets(facts))
 }
 
+/** Equal times are told apart by name: enrolments come in no particular order. */
 const latest = (enrolments: readonly Enrolment[], at: (enrolment: Enrolment) => number): Enrolment | undefined =>
-  enrolments.reduce<Enrolment | undefined>((best, one) => (best && at(best) >= at(one) ? best : one), undefined)
+  enrolments.reduce<Enrolment | undefined>(
+    (best, one) => (best && (at(best) - at(one) || (best.flow < one.flow ? 1 : -1)) > 0 ? best : one),
+    undefined,
+  )
 
 /** The enrolment that a plain read shows: the first in progress, else the last completed, else the last skipped. */
-export const enrolmentShown = ({ enrolments }: Person): Enrolment | undefined => {
+export const enrolmentShown = ({ enrolments }: Pick<Person, 'enrolments'>): Enrolment | undefined => {
   if (enrolments.length <= 1) return enrolments[0]
   const inProgress = enrolments.filter((enrolment) => enrolment.status === 'in_progress')
   const completed = enrolments.filter((enrolment) => enrolment.status === 'completed')

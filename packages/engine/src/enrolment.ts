@@ -1,4 +1,4 @@
-import { enrolmentShown, flowFor } from './catalogue.ts'
+import { enrolmentShown, flowFor, type Catalogue } from './catalogue.ts'
 import { enrolmentIn, happening, withEnrolment, type Decision, type World } from './decision.ts'
 import { conditionFacts } from './facts.ts'
 import type { Flow } from './flow.ts'
@@ -28,6 +28,14 @@ const move = (person: Person, enrolment: Enrolment, flow: Flow): Decision => {
   return { person: withEnrolment(person, moved), happenings: [happening('onboarding.moved', moved, data)] }
 }
 
+/** The enrolment that a plain read shows, of those whose flow is still in the catalogue. */
+const shownIn = (catalogue: Catalogue, person: Person): Enrolment | undefined => {
+  const shown = enrolmentShown(person)
+  return shown === undefined || catalogue.flows.has(shown.flow)
+    ? shown
+    : enrolmentShown({ enrolments: person.enrolments.filter(({ flow }) => catalogue.flows.has(flow)) })
+}
+
 export type Placed = Decision & { readonly flow: Flow | null; readonly enrolment: Enrolment | null }
 
 const placedIn = (flow: Flow, decision: Decision): Placed => ({
@@ -48,7 +56,7 @@ export const place = ({ catalogue, now }: World, person: Person, named?: string)
       refusal: refusal('flow_not_found', `No published flow is called "${named}". Leave ?flow out for the person's own.`),
     }
   }
-  const enrolment = named === undefined ? enrolmentShown(person) : enrolmentIn(person, named)
+  const enrolment = named === undefined ? shownIn(catalogue, person) : enrolmentIn(person, named)
   const live = enrolment && catalogue.flows.get(enrolment.flow)
   if (enrolment && live) {
     const { flow } = live

@@ -2,8 +2,8 @@ import { explainCondition, type Clause } from './condition/explain.ts'
 import { enrolmentShown } from './catalogue.ts'
 import { situationOf, type World } from './decision.ts'
 import type { Flow, Step } from './flow.ts'
-import { guideOf } from './guide.ts'
 import type { Person, StepStatus } from './person.ts'
+import { rowsOf, stateOf, statusOf } from './step-state.ts'
 import { visibilityRules, type Situation } from './visibility.ts'
 
 /** One rule of a step and the values that decided it. `found` is absent when the fact is unknown. */
@@ -64,14 +64,12 @@ export const explain = (world: World, person: Person, about: Flow | null): Expla
   const flow = enrolment && world.catalogue.flows.get(enrolment.flow)?.flow
   if (flow === undefined || enrolment === undefined) return { flow: null, steps: [] }
   const situation = situationOf(person, world.now)
-  const seen = new Map(guideOf(flow, enrolment, situation).steps.map((step) => [step.id, step]))
   return {
     flow: { name: flow.name, version: flow.version },
-    steps: flow.steps.map((step) => ({
-      id: step.id,
-      required: step.required(situation.facts),
-      status: seen.get(step.id)?.status ?? 'todo',
-      ...explainStep(step, situation),
-    })),
+    steps: flow.steps.map((step) => {
+      const required = step.required(situation.facts)
+      const status = statusOf(stateOf(step, rowsOf(step, person, enrolment)), required)
+      return { id: step.id, required, status, ...explainStep(step, situation) }
+    }),
   }
 }

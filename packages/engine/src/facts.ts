@@ -29,9 +29,10 @@ export const mergeAttributes = <Attributes extends { readonly [name: string]: un
   stored: Attributes,
   update: { readonly [name: string]: unknown },
 ): Attributes => {
-  const changed = Object.entries(update).filter(([name, value]) =>
-    value === null ? Object.hasOwn(stored, name) : !Object.hasOwn(stored, name) || !same(stored[name], value),
-  )
+  const changed = Object.entries(update).filter(([name, value]) => {
+    if (value === undefined) return false
+    return value === null ? Object.hasOwn(stored, name) : !Object.hasOwn(stored, name) || !same(stored[name], value)
+  })
   if (changed.length === 0) return stored
   const merged = new Map<string, unknown>(Object.entries(stored))
   for (const [name, value] of changed) {
@@ -41,7 +42,10 @@ export const mergeAttributes = <Attributes extends { readonly [name: string]: un
   return Object.fromEntries(merged) as Attributes
 }
 
-/** The person with the update applied; the very same object when it changes nothing. */
+/**
+ * The person with the update applied; the very same object when it changes nothing. Whoever changes account leaves
+ * behind what the members of the old one share; what those of the new one share is for the caller to load.
+ */
 export const updateFacts = (person: Person, update: FactsUpdate): Person => {
   const { facts } = person
   const attributes = update.attributes === undefined ? facts.attributes : mergeAttributes(facts.attributes, update.attributes)
@@ -53,7 +57,8 @@ export const updateFacts = (person: Person, update: FactsUpdate): Person => {
     if (update[name] === null) delete next[name]
     else next[name] = update[name]
   }
-  return { ...person, accountId, facts: next as Facts }
+  const moved = accountId === person.accountId ? {} : { accountId, accountAttributes: {}, accountFlows: [] }
+  return { ...person, ...moved, facts: next as Facts }
 }
 
 /** The flat record that conditions are evaluated over: attributes at the top, then the named facts, the account under `account`. */

@@ -42,17 +42,16 @@ const unknown = ({ catalogue }: World, question: GateQuestion): Refusal | undefi
 const placed = (world: World, person: Person, flow: string | undefined): Decision =>
   flow === undefined && enrolmentShown(person) !== undefined ? { person, happenings: [] } : place(world, person, flow)
 
-type Need = MissingStep & { readonly done: boolean }
+type Need = MissingStep & { readonly asked: boolean; readonly done: boolean }
 
-/** Whether each needed step that the person sees in this enrolment is done. */
+/** The steps that the person sees in this enrolment: whether the gate asks for them here, and whether they are done. */
 const needsIn = (world: World, person: Person, enrolment: Enrolment, question: GateQuestion): Need[] => {
   const flow = world.catalogue.flows.get(enrolment.flow)?.flow
   if (flow === undefined) return []
   const asked = question.gate === undefined ? question.steps : flow.gates.get(question.gate)?.steps
   const ids = new Set(asked)
   return guideOf(flow, enrolment, situationOf(person, world.now))
-    .steps.filter(({ id }) => ids.has(id))
-    .map(({ step, status }) => ({ flow: flow.name, step, done: status === 'done' }))
+    .steps.map(({ id, step, status }) => ({ flow: flow.name, step, asked: ids.has(id), done: status === 'done' }))
 }
 
 /**
@@ -67,9 +66,8 @@ export const checkGate = (world: World, person: Person, question: GateQuestion):
     .filter((enrolment) => question.flow === undefined || enrolment.flow === question.flow)
     .flatMap((enrolment) => needsIn(world, decision.person, enrolment, question))
   const done = new Set(needs.filter((need) => need.done).map((need) => need.step.id))
-  const missing = needs.filter(
-    ({ step }, index) => !done.has(step.id) && needs.findIndex((need) => need.step.id === step.id) === index,
-  )
+  const open = needs.filter(({ asked, step }) => asked && !done.has(step.id))
+  const missing = open.filter(({ step }, index) => open.findIndex((need) => need.step.id === step.id) === index)
   const [first] = missing
   const enrolment = first && decision.person.enrolments.find(({ flow }) => flow === first.flow)
   if (first === undefined || enrolment === undefined) return { ...decision, missing: [] }

@@ -168,12 +168,13 @@ export const resumeFlow = (world: World, person: Person, flowName?: string): Dec
   return andThen(decided, (enrolled) => settle(world, enrolled, flow))
 }
 
-/** Every enrolment brought up to date with the facts and with what others did for the account. */
-export const settleAll = (world: World, person: Person): Decision =>
-  person.enrolments.reduce<Decision>(
-    (decision, { flow }) => {
-      const live = world.catalogue.flows.get(flow)
-      return live === undefined ? decision : andThen(decision, (current) => settle(world, current, live.flow))
-    },
-    { person, happenings: [] },
-  )
+/** Every enrolment brought up to date with its flow, the facts and what others did for the account. */
+export const settleAll = (world: World, person: Person): Decision => {
+  const { person: settled, happenings } = person.enrolments
+    .filter(({ flow }) => world.catalogue.flows.has(flow))
+    .reduce<Decision>((decision, { flow }) => andThen(decision, (current) => look(world, current, flow)), {
+      person,
+      happenings: [],
+    })
+  return { person: settled, happenings }
+}

@@ -4,6 +4,7 @@ import type { Database, DatabaseOptions, Record } from '@boardwalk/store'
 import { apiKeyHandlers } from './api-keys/handlers.ts'
 import { flowHandlers } from './flows/handlers.ts'
 import { accountMembers } from './following/account-members.ts'
+import { announcer } from './following/announce.ts'
 import { followHappenings, type Following } from './following/follow-happenings.ts'
 import { gateHandlers } from './gates/handlers.ts'
 import type { Identify } from './http/authenticate.ts'
@@ -81,11 +82,14 @@ const run = async (options: BoardwalkOptions, log: Logger, metrics: Metrics, isD
     await close()
     throw error
   }
-  const onCommitted = (records: readonly Record[]): void =>
-    records.forEach((record) => {
+  const announce = announcer(database)
+  const onCommitted = (records: readonly Record[]): void => {
+    if (records.length > 0) announce()
+    for (const record of records) {
       metrics.count(record)
       logSettled(log, record)
-    })
+    }
+  }
   const road: Road = createRoad({ database, catalogue: liveCatalogue(database.query), clock, onCommitted })
   const members: Following = await followHappenings(database, accountMembers(database, road), log)
   const stopPurging = purgeRegularly(database, log)

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer, type Server } from 'node:http'
 import { pino, type Logger } from 'pino'
 import { createBoardwalk, type Boardwalk } from './boardwalk.ts'
-import { databaseOf, type Configuration } from './configuration.ts'
+import { ConfigurationError, databaseOf, type Configuration } from './configuration.ts'
 
 export type Serving = {
   /** Where it listens, e.g. `http://127.0.0.1:4000`. */
@@ -16,11 +16,14 @@ export type Serving = {
 // Keep-alive connections that idle are closed at once; what is under way gets this long.
 const drainMs = 10_000
 
+const portTaken = (port: number): Error =>
+  new ConfigurationError(`Port ${port} is taken by another program. Set PORT to another one, or stop that program.`)
+
 const listening = (boardwalk: Boardwalk, port: number, host: string): Promise<Server> =>
   new Promise((resolve, reject) => {
     const listener = getRequestListener(boardwalk.fetch, { overrideGlobalObjects: false })
     const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
-    server.once('error', reject)
+    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portTaken(port) : error))
     server.listen(port, host, () => resolve(server))
   })
 

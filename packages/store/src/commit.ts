@@ -25,7 +25,7 @@ const time = (column: string): string => `to_timestamp(${column} / 1000.0)`
  * Locks are taken in one order everywhere, accounts before people and each sorted, so that overlapping batches of
  * several processes cannot deadlock; the count over the first makes PostgreSQL finish it before it starts the second.
  */
-const statement = {
+export const commitStatement = {
   name: 'commit_changes',
   text: `
     with person_item as (
@@ -128,7 +128,7 @@ const statement = {
         n int, key text, fingerprint text, status int, body text, at double precision)
       join won on won.n = x.n
     )
-    select won.n, case when $6::text <> '[]' then pg_notify('boardwalk_happening', '') end as told from won`,
+    select n from won`,
 }
 
 type Item = { readonly change: Change; readonly n: number }
@@ -225,7 +225,7 @@ export const isChange = ({ before, after, answers, records }: Change): boolean =
  */
 export const commit = async (query: Query, changes: readonly Change[]): Promise<boolean[]> => {
   const items = changes.map((change, n): Item => ({ change, n }))
-  const rows = await query<{ n: number }>(statement, [
+  const rows = await query<{ n: number }>(commitStatement, [
     JSON.stringify(items.map(personRow)),
     JSON.stringify(items.flatMap(accountRows)),
     JSON.stringify(items.flatMap(({ change, n }) => changedEnrolments(change).map((one) => enrolmentRow(n, one)))),

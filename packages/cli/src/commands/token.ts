@@ -14,7 +14,7 @@ const options = {
 
 export const token: Command = {
   name: 'token',
-  usage: ['token USER [--role owner] [--market FR] [--plan team]', '      [--locale fr] [--account shop-1]'],
+  usage: ['token USER [--role owner] [--market FR] …'],
   summary: "signs a person's token for 24 hours, to try things out",
   run: async (words) => {
     const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { advanceReader, happeningChannel, holdReader, readHappenings, releaseReader } from '@boardwalk/store'
 import type { Cursor, Database, Happened } from '@boardwalk/store'
@@ -13,6 +14,8 @@ export type Following = { readonly stop: () => Promise<void> }
 
 // A notice wakes the reader at once; this is for notices that were lost, and for transactions that ended late.
 const pollMs = 1_000
+// Happenings that come fast are read together, so that reading costs the writers little.
+const restMs = 100
 const leaseMs = 10_000
 const pageLength = 500
 
@@ -31,17 +34,27 @@ export const followHappenings = async (database: Database, follower: Follower, l
       }
     })
 
-  const readOn = async (from: Cursor): Promise<void> => {
-    let cursor = from
-    while (!stopped) {
-      const page = await readHappenings(database.query, cursor, pageLength)
-      const last = page.at(-1)
-      if (last === undefined) return
-      await follower.handle(page)
-      if (!(await advanceReader(database.query, follower.name, holder, last.cursor))) return
-      cursor = last.cursor
-      if ((await holdReader(database.query, follower.name, holder, leaseMs)) === undefined) return
-    }
+  let held: { cursor: Cursor; until: number } | undefined
+
+  /** Where to read on, while the reader is ours. */
+  const hold = async (): Promise<Cursor | undefined> => {
+    if (held !== undefined && performance.now() < held.until) return held.cursor
+    const until = performance.now() + leaseMs / 2
+    const cursor = await holdReader(database.query, follower.name, holder, leaseMs)
+    held = cursor && { cursor, until }
+    return cursor
+  }
+
+  /** Tells the follower of one page; answers whether there may be more. */
+  const readPage = async (): Promise<boolean> => {
+    const from = await hold()
+    const page = from === undefined ? [] : await readHappenings(database.query, from, pageLength)
+    const last = page.at(-1)
+    if (last === undefined) return false
+    await follower.handle(page)
+    const ours = await advanceReader(database.query, follower.name, holder, last.cursor)
+    held = ours && held ? { ...held, cursor: last.cursor } : undefined
+    return page.length === pageLength
   }
 
   const run = async (): Promise<void> => {
@@ -49,12 +62,13 @@ export const followHappenings = async (database: Database, follower: Follower, l
       // Set before the work, so that a notice that comes meanwhile is not slept through.
       const turn = nextTurn()
       try {
-        const cursor = await holdReader(database.query, follower.name, holder, leaseMs)
-        if (cursor !== undefined) await readOn(cursor)
+        while (!stopped && (await readPage()));
       } catch (error) {
+        held = undefined
         log.warn({ event: 'onboarding.follower_failed', follower: follower.name, err: error }, 'will try again')
       }
       if (!stopped) await turn
+      if (!stopped) await sleep(restMs)
     }
   }
 

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { situationOf } from '../src/decision.ts'
+import { compileFlow, type FlowDocument, type StepDefinition } from '../src/flow.ts'
+import { guideOf } from '../src/guide.ts'
+import type { Enrolment, Facts, Person, StepState, StepStatus } from '../src/person.ts'
+import { nextStepOf, positionOf, progressOf, type Position } from '../src/progress.ts'
+
+type Fragment = Partial<StepDefinition> & { id: string; status?: StepStatus }
+type Case = {
+  name: string
+  facts?: Partial<Facts>
+  steps: Fragment[]
+  expected: { progress: number; position: Position; nextStep: string | null }
+}
+type Defaults = {
+  now: string
+  flow: FlowDocument
+  step: StepDefinition
+  state: StepState
+  enrolment: Enrolment
+  person: Person
+}
+
+const file = new URL('../../../conformance/progress.json', import.meta.url)
+const { defaults, groups } = JSON.parse(readFileSync(file, 'utf8')) as {
+  defaults: Defaults
+  groups: { name: string; cases: Case[] }[]
+}
+
+const guideFor = ({ facts, steps }: Pick<Case, 'facts' | 'steps'>) => {
+  const definitions = steps.map(({ status: _, ...step }) => ({ ...defaults.step, title: step.id, ...step }))
+  const flow = compileFlow({ ...defaults.flow, steps: definitions }, 1)
+  const rows = steps.flatMap(({ id, status }) => (status ? [{ ...defaults.state, stepId: id, status }] : []))
+  const person = { ...defaults.person, facts: { attributes: {}, ...facts } }
+  return guideOf(flow, { ...defaults.enrolment, steps: rows }, situationOf(person, Date.parse(defaults.now)))
+}
+
+for (const { name, cases } of groups) {
+  describe(`conformance: ${name}`, () => {
+    test.each(cases)('$name', ({ expected, ...given }) => {
+      const { steps } = guideFor(given)
+      expect({ progress: progressOf(steps), position: positionOf(steps), nextStep: nextStepOf(steps) }).toEqual(expected)
+    })
+  })
+}
