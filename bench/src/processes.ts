@@ -9,7 +9,7 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 
 const start = async (words: string[], settings: Record<string, string>): Promise<Process> => {
   const child = spawn(process.execPath, words, {
-    env: { PATH: process.env['PATH'], ...(process.env['PROF'] && words[0]?.includes('boardwalk') ? { NODE_OPTIONS: '--cpu-prof --cpu-prof-dir=/tmp/prof' } : {}), ...settings },
+    env: { PATH: process.env['PATH'], ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')

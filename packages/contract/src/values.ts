@@ -59,11 +59,13 @@ export const name = z.string({ error: nameError }).regex(/^[a-z][a-z0-9_-]{0,63}
 
 const timeError = 'a time in ISO 8601 with offset, e.g. "2026-01-31T09:00:00Z"'
 
+const isFourDigitYear = (ms: number): boolean => !Number.isNaN(ms) && /^\d{4}-/.test(new Date(ms).toISOString())
+
 /** A moment as somebody else wrote it: any offset, but there must be one. */
 export const moment = z.iso
   .datetime({ offset: true, error: timeError })
   .max(40, { error: timeError })
-  .refine((text) => /^\d{4}-/.test(new Date(text).toISOString()), { error: timeError })
+  .refine((text) => isFourDigitYear(Date.parse(text)), { error: timeError })
 
 /** The same, brought to UTC. */
 export const momentInUtc = moment.transform((text) => new Date(text).toISOString())

@@ -31,10 +31,10 @@ export const situationOf = (person: Person, now: number): Situation => ({ person
 
 export const happening = (
   type: HappeningType,
-  enrolment: Enrolment,
+  { flow, version }: Pick<Enrolment, 'flow' | 'version'>,
   data: Happening['data'] = {},
   stepId: string | null = null,
-): Happening => ({ type, flow: enrolment.flow, version: enrolment.version, stepId, data })
+): Happening => ({ type, flow, version, stepId, data })
 
 export const withEnrolment = (person: Person, enrolment: Enrolment): Person => ({
   ...person,

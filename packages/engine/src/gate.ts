@@ -69,12 +69,13 @@ export const checkGate = (world: World, person: Person, question: GateQuestion):
   const open = needs.filter(({ asked, step }) => asked && !done.has(step.id))
   const missing = open.filter(({ step }, index) => open.findIndex((need) => need.step.id === step.id) === index)
   const [first] = missing
-  const enrolment = first && decision.person.enrolments.find(({ flow }) => flow === first.flow)
-  if (first === undefined || enrolment === undefined) return { ...decision, missing: [] }
+  const flow = first && world.catalogue.flows.get(first.flow)?.flow
+  if (first === undefined || flow === undefined) return { ...decision, missing: [] }
   const data = { route: question.route, missingStep: first.step.id, missingSteps: missing.map(({ step }) => step.id) }
+  const decidedBy = { flow: flow.name, version: flow.version }
   return {
     person: decision.person,
-    happenings: [...decision.happenings, happening('gating.blocked', enrolment, data, first.step.id)],
+    happenings: [...decision.happenings, happening('gating.blocked', decidedBy, data, first.step.id)],
     missing: missing.map(({ flow, step }) => ({ flow, step })),
   }
 }

@@ -21,7 +21,8 @@ const portTaken = (port: number): Error =>
 
 const listening = (boardwalk: Boardwalk, port: number, host: string): Promise<Server> =>
   new Promise((resolve, reject) => {
-    const listener = getRequestListener(boardwalk.fetch, { overrideGlobalObjects: false })
+    // Lets the listener put its own light Request and Response in the place of Node's, which read every body as a stream.
+    const listener = getRequestListener(boardwalk.fetch, { overrideGlobalObjects: true })
     const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
     server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portTaken(port) : error))
     server.listen(port, host, () => resolve(server))

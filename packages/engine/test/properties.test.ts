@@ -1,0 +1,447 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { catalogueOf } from '../src/catalogue.ts'
+import { checkFlow } from '../src/check-flow.ts'
+import { enrolmentIn, situationOf, type Decision, type World } from '../src/decision.ts'
+import { updateFacts, type FactsUpdate } from '../src/facts.ts'
+import { compileFlow, type Flow, type FlowDocument, type StepDefinition } from '../src/flow.ts'
+import { checkGate, type GateDecision } from '../src/gate.ts'
+import { guideOf, type GuideStep } from '../src/guide.ts'
+import type { HappeningType } from '../src/happening.ts'
+import { stranger, type AccountFlow, type Person, type Source } from '../src/person.ts'
+import { nextStepOf, positionOf, progressOf } from '../src/progress.ts'
+import { stateOf } from '../src/step-state.ts'
+import { changeStep, look, resumeFlow, settleAll, skipFlow, snooze } from '../src/verbs.ts'
+
+const start = Date.parse('2026-06-15T12:00:00Z')
+const hourMs = 3_600_000
+const names = ['shop', 'tour'] as const
+const plans = ['free', 'team', 'business']
+const users = ['ada', 'bob'] as const
+
+// Arbitrary flows ------------------------------------------------------------------------------------------------
+
+const sometimes = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(value, { nil: undefined, freq: 3 })
+
+const someOf = (...values: string[]): fc.Arbitrary<string[]> => fc.subarray(values, { minLength: 1 })
+
+const condition = fc.constantFrom({ seats: 1 }, { seats: { $gte: 1 } }, { 'account.tier': 'gold' }, { role: { $ne: 'staff' } })
+
+const hourFromStart = fc.integer({ min: -2, max: 4 }).map((hours) => new Date(start + hours * hourMs).toISOString())
+
+// Absent fields are left out, as in a document.
+const given = <T extends object>(fields: T) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+const step = (index: number): fc.Arbitrary<StepDefinition> =>
+  fc
+    .record({
+      version: fc.constantFrom(1, 1, 2),
+      required: fc.oneof(fc.boolean(), condition),
+      weight: fc.oneof(fc.constantFrom(0, 0.5, 1, 1_000_000), fc.integer({ min: 0, max: 100 })),
+      scope: fc.constantFrom('person', 'person', 'account'),
+      completion: fc.constantFrom('claim', 'claim', 'claim', 'proof'),
+      onVersionChange: fc.constantFrom('keep', 'redo'),
+      condition: sometimes(condition),
+      markets: sometimes(someOf('DE', 'FR')),
+      roles: sometimes(someOf('owner', 'staff')),
+      restrictedTo: sometimes(someOf('owner', 'admin')),
+      requiredPlan: sometimes(fc.constantFrom(...plans)),
+      activeFrom: sometimes(hourFromStart),
+      dependsOn: sometimes(fc.subarray(Array.from({ length: index }, (_, earlier) => `s${earlier}`))),
+    })
+    .map((fields) => ({ id: `s${index}`, title: `Step ${index}`, ...given(fields) }) as StepDefinition)
+
+const steps = fc
+  .integer({ min: 1, max: 12 })
+  .chain((length) => fc.tuple(...Array.from({ length }, (_, index) => step(index))))
+  .chain((all) => fc.shuffledSubarray(all, { minLength: all.length }))
+
+const documentOf = (name: string, all: readonly StepDefinition[]): FlowDocument => ({
+  name,
+  priority: name === 'shop' ? 1 : 0,
+  steps: all,
+  gates: { publish: { steps: all.slice(0, 3).map(({ id }) => id), critical: true } },
+  nudge: { snoozeDays: 7, maxSnoozes: 2, hideAtPercent: 80, stopAfterDays: 28 },
+  plans,
+})
+
+/** Versions 1, 2 and 3 of a flow. Any of them may be in force after any other: publishes and rollbacks. */
+const flow = (name: string): fc.Arbitrary<Flow[]> =>
+  fc.array(steps, { minLength: 1, maxLength: 3 }).map((versions) =>
+    versions.map((all, index) => compileFlow(documentOf(name, all), index + 1)),
+  )
+
+// Arbitrary people and commands ----------------------------------------------------------------------------------
+
+const facts: fc.Arbitrary<FactsUpdate> = fc
+  .record({
+    role: sometimes(fc.constantFrom('owner', 'staff', 'admin', '', null)),
+    plan: sometimes(fc.constantFrom(...plans, 'gold', '', null)),
+    market: sometimes(fc.constantFrom('DE', 'FR', '', null)),
+    attributes: sometimes(fc.constantFrom({ seats: 0 }, { seats: 1 }, { seats: '1' }, { seats: null })),
+    account: sometimes(fc.constantFrom('acme', 'acme', null)),
+  })
+  .map((fields) => given(fields))
+
+const named = fc.constantFrom(undefined, ...names)
+const stepId = fc.integer({ min: 0, max: 12 }).map((index) => `s${index}`)
+
+const command = fc.oneof(
+  fc.record({ do: fc.constant('look' as const), flow: named }),
+  fc.record({
+    do: fc.constant('change' as const),
+    flow: named,
+    stepId,
+    to: fc.constantFrom('done' as const, 'done' as const, 'skipped' as const),
+    source: fc.constantFrom<Source>('user', 'user', 'event', 'api'),
+  }),
+  fc.record({ do: fc.constant('skip' as const), flow: named }),
+  fc.record({ do: fc.constant('resume' as const), flow: named }),
+  fc.record({ do: fc.constant('snooze' as const), flow: named, stepId, hours: fc.integer({ min: 1, max: 400 }) }),
+  fc.record({ do: fc.constant('settle all' as const) }),
+  fc.record({ do: fc.constant('gate' as const), flow: named, steps: sometimes(fc.array(stepId, { minLength: 1, maxLength: 3 })) }),
+)
+type Command = typeof command extends fc.Arbitrary<infer C> ? C : never
+
+const turn = fc.record({
+  who: fc.constantFrom(...users),
+  command: fc.oneof(command, { arbitrary: command.filter((one) => one.do === 'change'), weight: 2 }),
+  // What happens before the command: facts arrive, another version comes into force, time passes.
+  facts: fc.option(facts, { nil: {}, freq: 4 }),
+  version: fc.integer({ min: 0, max: 11 }),
+  minutes: fc.constantFrom(0, 0, 1, 90),
+})
+
+const scenario = fc.record({
+  shop: flow('shop'),
+  tour: flow('tour'),
+  turns: fc.array(turn, { minLength: 1, maxLength: 25 }),
+})
+type Scenario = typeof scenario extends fc.Arbitrary<infer S> ? S : never
+
+// Playing them ---------------------------------------------------------------------------------------------------
+
+const frozen = <T>(value: T): T => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  Object.freeze(value)
+  for (const inner of value instanceof Map ? value.values() : Object.values(value)) frozen(inner)
+  return value
+}
+
+const run = (world: World, person: Person, one: Command): Decision & Partial<GateDecision> => {
+  if (one.do === 'look') return look(world, person, one.flow)
+  if (one.do === 'change') return changeStep(world, person, { ...one, by: person.userId })
+  if (one.do === 'skip') return skipFlow(world, person, one.flow)
+  if (one.do === 'resume') return resumeFlow(world, person, one.flow)
+  if (one.do === 'snooze') return snooze(world, person, { ...one, until: world.now + one.hours * hourMs })
+  if (one.do === 'settle all') return settleAll(world, person)
+  const asked = one.steps === undefined ? { gate: 'publish' } : { steps: one.steps }
+  return checkGate(world, person, { ...asked, flow: one.flow, route: 'POST /publish' })
+}
+
+type Seen = { readonly world: World; readonly before: Person; readonly command: Command; readonly decision: Decision }
+
+/** Plays the turns on the real verbs, two members sharing an account; everything that goes in is frozen. */
+const play = ({ shop, tour, turns }: Scenario, visit: (seen: Seen) => void): void => {
+  const people = new Map<string, Person>(users.map((user) => [user, { ...stranger(user), accountId: 'acme' }]))
+  let shared: readonly AccountFlow[] = []
+  let now = start
+  let version = 0
+  for (const [revision, { who, command: one, facts: update, version: next, minutes }] of turns.entries()) {
+    now += minutes * 60_000
+    if (next < 3) version = next
+    const live = [shop, tour].map((versions) => ({ flow: versions[version % versions.length]!, open: true }))
+    const world = frozen({ catalogue: catalogueOf(revision, live), now })
+    const known = updateFacts(people.get(who)!, update)
+    const before = frozen<Person>({
+      ...known,
+      accountAttributes: known.accountId === null ? {} : { tier: 'gold' },
+      accountFlows: known.accountId === null ? [] : shared,
+    })
+    const decision = run(world, before, one)
+    visit({ world, before, command: one, decision })
+    people.set(who, decision.person)
+    if (decision.person.accountId !== null) shared = decision.person.accountFlows
+  }
+}
+
+const flowsOf = ({ catalogue }: World): Flow[] => [...catalogue.flows.values()].map((live) => live.flow)
+
+const guideIn = (world: World, person: Person, about: Flow): readonly GuideStep[] => {
+  const enrolment = enrolmentIn(person, about.name)
+  return enrolment ? guideOf(about, enrolment, situationOf(person, world.now)).steps : []
+}
+
+const always = (name: string, check: (seen: Seen) => void): void => {
+  test(name, () => {
+    fc.assert(fc.property(scenario, (played) => play(played, check)), { seed: 20260615, numRuns: 300 })
+  })
+}
+
+const happened = ({ happenings }: Decision, type: HappeningType) => happenings.filter((one) => one.type === type)
+
+describe('whatever two members of an account do', () => {
+  always('progress is a whole number from 0 to 100', ({ world, decision }) => {
+    for (const about of flowsOf(world)) {
+      const progress = progressOf(guideIn(world, decision.person, about))
+      expect(Number.isInteger(progress) && progress >= 0 && progress <= 100).toBe(true)
+    }
+  })
+
+  always('position is within the visible steps, and the next step can be done', ({ world, decision }) => {
+    for (const about of flowsOf(world)) {
+      const guide = guideIn(world, decision.person, about)
+      const { current, total, completed, skipped } = positionOf(guide)
+      expect(total).toBe(guide.length)
+      expect(current).toBeGreaterThanOrEqual(Math.min(1, total))
+      expect(current).toBeLessThanOrEqual(total)
+      expect(completed + skipped).toBeLessThanOrEqual(total)
+      const next = nextStepOf(guide)
+      if (next !== null) expect(guide[current - 1]).toMatchObject({ id: next, status: 'todo', locked: false })
+      else expect(guide.filter((one) => one.status === 'todo' && !one.locked)).toEqual([])
+    }
+  })
+
+  always('a hidden step neither moves the percent nor the position', ({ world, decision }) => {
+    for (const about of flowsOf(world)) {
+      const enrolment = enrolmentIn(decision.person, about.name)
+      if (enrolment === undefined) continue
+      const visible = guideIn(world, decision.person, about)
+      const ids = new Set(visible.map(({ id }) => id))
+      const only = compileFlow({ ...about.document, steps: about.document.steps.filter(({ id }) => ids.has(id)) }, about.version)
+      const alone = guideIn(world, decision.person, only)
+      expect([progressOf(alone), positionOf(alone), nextStepOf(alone)]).toEqual([
+        progressOf(visible),
+        positionOf(visible),
+        nextStepOf(visible),
+      ])
+    }
+  })
+
+  always('a refusal changes nothing', ({ before, decision }) => {
+    if (!decision.refusal) return
+    expect(decision.person).toBe(before)
+    expect(decision.happenings).toEqual([])
+  })
+
+  always('nothing happened: the very same object; something changed: it is told', ({ before, command: one, decision }) => {
+    if (decision.happenings.length === 0) expect(decision.person).toBe(before)
+    else if (one.do !== 'gate') expect(decision.person).not.toBe(before)
+  })
+
+  always('what happened names flows, versions and steps that are in force', ({ world, decision }) => {
+    for (const { flow: name, version, stepId: id, data } of decision.happenings) {
+      const about = world.catalogue.flows.get(name)?.flow
+      expect(about?.version).toBe(version)
+      const ids = [...(id === null ? [] : [id]), ...((data['steps'] ?? []) as string[])]
+      for (const one of ids) expect(about?.stepById.has(one), one).toBe(true)
+    }
+  })
+
+  always('a required step is never skipped, nor a done one', ({ world, before, decision }) => {
+    for (const { flow: name, stepId: id } of happened(decision, 'onboarding.step_skipped')) {
+      const about = world.catalogue.flows.get(name)!.flow
+      expect(about.stepById.get(id!)!.required(situationOf(before, world.now).facts)).toBe(false)
+      expect(guideIn(world, before, about).find((one) => one.id === id)?.status).not.toBe('done')
+    }
+    for (const about of flowsOf(world)) {
+      for (const one of guideIn(world, decision.person, about)) {
+        expect(one.required && one.status === 'skipped').toBe(false)
+      }
+    }
+  })
+
+  always('what is done stays done, as it was first done', ({ world, before, decision }) => {
+    for (const about of flowsOf(world)) {
+      const seen = new Map(guideIn(world, decision.person, about).map((one) => [one.id, one]))
+      for (const { id, status, state } of guideIn(world, before, about)) {
+        if (status !== 'done') continue
+        const { settledAt, settledBy, source } = state!
+        expect(seen.get(id)).toMatchObject({ status: 'done', state: { settledAt, settledBy, source } })
+      }
+    }
+    const rows = (person: Person) => [...person.enrolments, ...person.accountFlows].flatMap(({ flow: name, steps: all }) =>
+      all.map((one) => ({ ...one, key: `${name} ${one.stepId} ${one.stepVersion}` })),
+    )
+    const after = new Map(rows(decision.person).map((one) => [one.key, one]))
+    for (const { key, status, settledAt, settledBy, metadata } of rows(before)) {
+      if (status === 'done') expect(after.get(key)).toMatchObject({ status, settledAt, settledBy, metadata })
+    }
+  })
+
+  always('nobody is enrolled twice, and nobody leaves', ({ before, decision }) => {
+    const flows = decision.person.enrolments.map((one) => one.flow)
+    expect(new Set(flows).size).toBe(flows.length)
+    for (const one of before.enrolments) {
+      const after = enrolmentIn(decision.person, one.flow)
+      expect(after?.startedAt).toBe(one.startedAt)
+      expect(after?.snoozeCount).toBeGreaterThanOrEqual(one.snoozeCount)
+      expect(after?.snoozeCount).toBeLessThanOrEqual(2)
+    }
+    expect(happened(decision, 'onboarding.enrolled').length).toBe(flows.length - before.enrolments.length)
+  })
+
+  test('a flow is completed once, told once, and for good', () => {
+    const property = fc.property(scenario, (played) => {
+      const told = new Map<string, number>()
+      play(played, ({ before, decision }) => {
+        for (const { flow: name } of happened(decision, 'onboarding.completed')) {
+          const key = `${before.userId} ${name}`
+          told.set(key, (told.get(key) ?? 0) + 1)
+        }
+        for (const { flow: name, status, completedAt } of decision.person.enrolments) {
+          expect(told.get(`${before.userId} ${name}`) ?? 0).toBe(status === 'completed' ? 1 : 0)
+          expect(completedAt !== null).toBe(status === 'completed')
+        }
+        for (const one of before.enrolments.filter(({ status }) => status === 'completed')) {
+          expect(enrolmentIn(decision.person, one.flow)).toMatchObject({ status: 'completed', completedAt: one.completedAt })
+        }
+      })
+    })
+    fc.assert(property, { seed: 20260615, numRuns: 300 })
+  })
+
+  always('a flow is completed exactly when its rule holds', ({ world, before, decision }) => {
+    for (const { flow: name } of happened(decision, 'onboarding.completed')) {
+      const guide = guideIn(world, decision.person, world.catalogue.flows.get(name)!.flow)
+      const required = guide.filter((one) => one.required)
+      expect(guide.length).toBeGreaterThan(0)
+      for (const one of required) expect(one.status).toBe('done')
+      if (required.length === 0) for (const one of guide) expect(one.status).not.toBe('todo')
+    }
+    const settled = settleAll(world, before).person
+    for (const { flow: name, status } of settled.enrolments) {
+      if (status === 'completed') continue
+      const guide = guideIn(world, settled, world.catalogue.flows.get(name)!.flow)
+      const required = guide.filter((one) => one.required)
+      const left = required.length > 0 ? required.filter((one) => one.status !== 'done') : guide.filter((one) => one.status === 'todo')
+      expect(guide.length === 0 || left.length > 0).toBe(true)
+    }
+  })
+
+  always('after a look every visible step is offered, what is next or settled is reached, and a second look changes nothing', ({ world, before, command: one }) => {
+    const first = look(world, before, 'flow' in one ? one.flow : undefined)
+    const again = look(world, frozen(first.person), 'flow' in one ? one.flow : undefined)
+    expect(again.person).toBe(first.person)
+    expect(again.happenings).toEqual([])
+    const about = first.flow
+    const enrolment = about && enrolmentIn(first.person, about.name)
+    if (!about || !enrolment) return
+    const guide = guideIn(world, first.person, about)
+    const next = nextStepOf(guide)
+    for (const { id, step: seen, status } of guide) {
+      const row = stateOf(seen, enrolment.steps)
+      expect(row?.offeredAt).toBeLessThanOrEqual(world.now)
+      expect(row?.offeredAt).not.toBeNull()
+      if (id === next || status !== 'todo') expect(row?.reachedAt).not.toBeNull()
+    }
+  })
+
+  always('the same command again changes nothing', ({ world, command: one, decision }) => {
+    if (one.do === 'snooze' || one.do === 'gate' || decision.refusal) return
+    const about = decision.flow?.name
+    const again = run(world, frozen(decision.person), (about === undefined ? one : { ...one, flow: about }) as Command)
+    if (again.refusal) expect(again.refusal.code).toBe('flow_completed')
+    expect(again.person).toBe(decision.person)
+    expect(again.happenings).toEqual([])
+  })
+
+  always('completing a step never lowers the percent, and moves nothing but it', ({ world, before, command: one }) => {
+    if (one.do !== 'change') return
+    const looked = look(world, before, one.flow)
+    const about = looked.flow
+    if (!about) return
+    const was = guideIn(world, frozen(looked.person), about)
+    const done = changeStep(world, looked.person, { ...one, flow: about.name, to: 'done', by: null })
+    const is = guideIn(world, done.person, about)
+    expect(progressOf(is)).toBeGreaterThanOrEqual(progressOf(was))
+    for (const [index, { id, status }] of was.entries()) {
+      const expected = id === one.stepId && !done.refusal ? 'done' : status
+      expect(is[index]).toMatchObject({ id, status: expected })
+    }
+  })
+
+  always('a proof completes every visible step', ({ world, before, command: one }) => {
+    const looked = look(world, before, 'flow' in one ? one.flow : undefined)
+    if (!looked.flow) return
+    for (const { id } of guideIn(world, frozen(looked.person), looked.flow)) {
+      const change = { stepId: id, to: 'done', flow: looked.flow.name, source: 'event', by: null } as const
+      const proven = changeStep(world, looked.person, change)
+      expect(proven.refusal).toBeUndefined()
+      expect(guideIn(world, proven.person, looked.flow).find((seen) => seen.id === id)?.status).toBe('done')
+    }
+  })
+
+  always('a gate opens exactly when what it misses is done', ({ world, before, command: one }) => {
+    if (one.do !== 'gate') return
+    const blocked = run(world, before, one)
+    if (blocked.refusal) return
+    const ids = (decision: Partial<GateDecision>) => (decision.missing ?? []).map((missing) => missing.step.id)
+    expect(happened(blocked, 'gating.blocked').length).toBe(Math.min(1, ids(blocked).length))
+    let { person } = blocked
+    for (const [index, missing] of (blocked.missing ?? []).entries()) {
+      expect(ids(run(world, frozen(person), one))).toEqual(ids(blocked).slice(index))
+      const change = { stepId: missing.step.id, to: 'done', flow: missing.flow, source: 'api', by: null } as const
+      person = changeStep(world, person, change).person
+    }
+    expect(ids(run(world, frozen(person), one))).toEqual([])
+  })
+
+  always('what one member does for the account is done for the other', ({ world, before, decision }) => {
+    if (before.accountId === null) return
+    const other: Person = { ...before, userId: 'eve', enrolments: [], accountFlows: decision.person.accountFlows }
+    for (const { flow: name, stepId: id, data } of happened(decision, 'onboarding.step_completed')) {
+      const about = world.catalogue.flows.get(name)!.flow
+      const mine = guideIn(world, decision.person, about).find((one) => one.id === id)
+      const seen = guideIn(world, look(world, frozen(other), name).person, about).find((one) => one.id === id)
+      expect(mine?.status).toBe('done')
+      expect(seen?.status).toBe(mine?.step.scope === 'account' ? 'done' : 'todo')
+      expect(data['accountId']).toBe(mine?.step.scope === 'account' ? 'acme' : undefined)
+    }
+  })
+})
+
+test('the order in which steps are settled does not matter', () => {
+  const person = facts.map((update) => frozen(updateFacts({ ...stranger('ada'), accountId: 'acme' }, update)))
+  const change = fc.tuple(stepId, fc.constantFrom('done' as const, 'done' as const, 'skipped' as const))
+  const changes = fc
+    .uniqueArray(change, { selector: ([id]) => id, maxLength: 12 })
+    .chain((one) => fc.tuple(fc.constant(one), fc.shuffledSubarray(one, { minLength: one.length })))
+  const property = fc.property(flow('shop'), person, changes, ([about], who, [one, other]) => {
+    const world = frozen({ catalogue: catalogueOf(1, [{ flow: about!, open: true }]), now: start })
+    const outcome = (order: readonly (readonly [string, 'done' | 'skipped'])[]) => {
+      const settled = order.reduce<Person>(
+        (current, [id, to]) => changeStep(world, frozen(current), { stepId: id, to, source: 'api', by: null }).person,
+        look(world, who).person,
+      )
+      const guide = guideIn(world, settled, about!)
+      return { statuses: guide.map(({ status }) => status), progress: progressOf(guide), status: settled.enrolments[0]?.status }
+    }
+    expect(outcome(one)).toEqual(outcome(other))
+  })
+  fc.assert(property, { seed: 20260615, numRuns: 1000 })
+})
+
+test('the arbitrary flows are ones that could be published', () => {
+  fc.assert(
+    fc.property(flow('shop'), (versions) => {
+      for (const { document } of versions) expect(checkFlow(document)).toEqual([])
+    }),
+    { seed: 20260615, numRuns: 300 },
+  )
+})
+
+test('the arbitrary commands reach everything that can happen', () => {
+  const seen = new Map<string, number>()
+  const count = (key: string) => seen.set(key, (seen.get(key) ?? 0) + 1)
+  const property = fc.property(scenario, (played) =>
+    play(played, ({ decision }) => {
+      for (const { type } of decision.happenings) count(type)
+      if (decision.refusal) count(decision.refusal.code)
+    }),
+  )
+  fc.assert(property, { seed: 20260615, numRuns: 300 })
+  console.log(seen)
+})
