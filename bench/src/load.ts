@@ -14,7 +14,7 @@ export const requestsPerSecond = async (
     connections,
     duration: seconds,
     requests: [{ setupRequest: (request: object) => ({ ...request, ...next() }) }],
-  } as unknown as autocannon.Options)
+  })
   if (result.non2xx > 0 || result.errors > 0) {
     throw new Error(`${result.non2xx} answers were not 2xx and ${result.errors} failed`)
   }

@@ -1,8 +1,7 @@
 import { checkFlow, type FlowDocument, type Problem } from '@boardwalk/engine'
 import { z } from 'zod'
 import { condition, stepDefinition, stepIds, text } from './flow-step.ts'
-import { jsonOffences } from './json-limits.ts'
-import { problemAt, problemsOf } from './problems.ts'
+import { parse } from './parse.ts'
 import { flag, integerFrom, lineUpTo, name, numberFrom } from './values.ts'
 
 const gate = z.strictObject(
@@ -48,20 +47,13 @@ export type FlowInput = z.input<typeof flowDocument>
 
 export type ParsedFlow = { readonly document: FlowDocument } | { readonly problems: readonly Problem[] }
 
-/** Deep enough for conditions of 16 levels, and small enough that a hostile document costs little. */
-const limits = { depth: 64, nodes: 100_000 }
-
 /**
  * A document with its defaults filled in, or every problem at once. What the steps mean to one another (operators,
  * cycles, unknown ids) is judged once all of them are steps.
  */
 export const parseFlowDocument = (input: unknown): ParsedFlow => {
-  const offences = jsonOffences(input, limits)
-  const before = offences.map(({ path, expected }) => problemAt(input, path, expected))
-  if (offences.some((offence) => offence.fatal)) return { problems: before }
-  const parsed = flowDocument.safeParse(input)
-  if (!parsed.success) return { problems: problemsOf(parsed.error.issues, input, before) }
-  if (before.length > 0) return { problems: problemsOf([], input, before) }
-  const problems = checkFlow(parsed.data)
-  return problems.length > 0 ? { problems } : { document: parsed.data }
+  const parsed = parse(flowDocument, input)
+  if ('problems' in parsed) return parsed
+  const problems = checkFlow(parsed.value)
+  return problems.length > 0 ? { problems } : { document: parsed.value }
 }

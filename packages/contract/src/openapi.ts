@@ -1,1 +1,136 @@
-export const openApiDocument = (): object => ({})
+import { z } from 'zod'
+import { errors, problemDetails, type ErrorCode } from './errors.ts'
+import { errorsOf, headers, type Caller, type HeaderName, type OperationRow } from './operation.ts'
+import { operationIds, operationRow, type OperationId } from './operations/table.ts'
+import { scopes } from './scopes.ts'
+
+type Json = Record<string, unknown>
+type Side = 'input' | 'output'
+
+const reference = (id: string): string => `#/components/schemas/${id}`
+
+/** JSON Schemas of one document: those with an id stand once, under `components`, and are referred to. */
+const schemaWriter = () => {
+  const components: Record<string, Json> = {}
+
+  const adopt = (definitions: Record<string, Json>, side: Side): void => {
+    for (const [id, { $schema: _, $id: _id, id: _own, ...schema }] of Object.entries(definitions)) {
+      const name = side === 'input' && components[id] !== undefined && JSON.stringify(components[id]) !== JSON.stringify(schema) ? `${id}Input` : id
+      components[name] ??= schema
+    }
+  }
+
+  const write = (schema: z.ZodType, io: Side): Json => {
+    const { $schema: _, $defs, ...json } = z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any' }) as Json & { $defs?: Record<string, Json> }
+    const text = JSON.stringify({ json, $defs }).replaceAll('"#/$defs/', `"${reference('')}`)
+    const relocated = JSON.parse(text) as { json: Json; $defs?: Record<string, Json> }
+    adopt(relocated.$defs ?? {}, io)
+    const id = z.globalRegistry.get(schema)?.id
+    if (id === undefined) return relocated.json
+    const { id: _own, ...own } = relocated.json
+    adopt({ [id]: own }, io)
+    return { $ref: reference(id) }
+  }
+  return { components, write }
+}
+
+type Writer = ReturnType<typeof schemaWriter>
+
+const parameters = (where: 'path' | 'query', schema: z.ZodObject | undefined, { write }: Writer): Json[] =>
+  Object.entries(schema?.shape ?? {}).map(([name, field]) => {
+    const { description, ...json } = write(field as z.ZodType, 'input')
+    const required = where === 'path' || !(field as z.ZodType).safeParse(undefined).success
+    return { name, in: where, required, schema: json, ...(description !== undefined && { description }) }
+  })
+
+const headerParameters = (names: readonly HeaderName[], { write }: Writer): Json[] =>
+  names.map((name) => {
+    const { description, ...schema } = write(headers[name], 'input')
+    return { name, in: 'header', required: false, schema, ...(description !== undefined && { description }) }
+  })
+
+/** Errors that share a status stand under it together. */
+const problemResponses = (codes: readonly ErrorCode[], taken: ReadonlySet<string>, { write }: Writer): Json => {
+  const byStatus = new Map<string, ErrorCode[]>()
+  for (const code of codes) {
+    const status = String(errors[code].status)
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  const schema = write(problemDetails, 'output')
+  return Object.fromEntries(
+    [...byStatus]
+      .filter(([status]) => !taken.has(status))
+      .map(([status, same]) => [
+        status,
+        {
+          description: same.map((code) => `\`${code}\`: ${errors[code].meaning}`).join(' '),
+          content: { 'application/problem+json': { schema } },
+        },
+      ]),
+  )
+}
+
+const mediaTypeOf = (row: OperationRow, status: number): string =>
+  status >= 400 && status !== 503 ? 'application/problem+json' : (row.mediaType ?? 'application/json')
+
+const answers = (row: OperationRow, { write }: Writer): Json =>
+  Object.fromEntries(
+    Object.entries(row.answers).map(([status, schema]) => [
+      status,
+      {
+        description: errors.PRECONDITION_REQUIRED.status === Number(status) ? errors.PRECONDITION_REQUIRED.meaning : row.summary,
+        ...(schema && { content: { [mediaTypeOf(row, Number(status))]: { schema: write(schema, 'output') } } }),
+      },
+    ]),
+  )
+
+const security = (caller: Caller): Json[] => {
+  if (caller.kind === 'anyone') return []
+  return caller.kind === 'person' ? [{ person: [] }] : [{ server: [caller.scope] }]
+}
+
+const operation = (id: OperationId, writer: Writer): Json => {
+  const row = operationRow(id)
+  const given = answers(row, writer)
+  const codes = errorsOf(row)
+  return {
+    operationId: id,
+    summary: row.summary,
+    security: security(row.caller),
+    parameters: [
+      ...parameters('path', row.parameters.path, writer),
+      ...parameters('query', row.parameters.query, writer),
+      ...headerParameters([...(row.headers ?? []), 'X-Correlation-Id'], writer),
+    ],
+    ...(row.body && {
+      requestBody: { required: !row.bodyOptional, content: { 'application/json': { schema: writer.write(row.body, 'input') } } },
+    }),
+    responses: { ...given, ...problemResponses(codes, new Set(Object.keys(given)), writer) },
+  }
+}
+
+const scopeHelp = Object.entries(scopes)
+  .map(([scope, help]) => `- \`${scope}\`: ${help}`)
+  .join('\n')
+
+/** OpenAPI 3.1 of everything that is served, from the table that serves it. */
+export const openApiDocument = (): Json => {
+  const writer = schemaWriter()
+  const paths: Record<string, Json> = {}
+  for (const id of operationIds) {
+    const { method, path } = operationRow(id)
+    paths[path] = { ...paths[path], [method]: operation(id, writer) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Boardwalk', version: '0.1.0', license: { name: 'MIT', identifier: 'MIT' } },
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(writer.components).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      securitySchemes: {
+        person: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "A person's token, signed by the host; `sub` is the user id." },
+        server: { type: 'http', scheme: 'bearer', description: `An API key. Scopes:\n${scopeHelp}` },
+      },
+    },
+  }
+}

@@ -54,6 +54,9 @@ const needsIn = (world: World, person: Person, enrolment: Enrolment, question: G
     .steps.map(({ id, step, status }) => ({ flow: flow.name, step, asked: ids.has(id), done: status === 'done' }))
 }
 
+/** In the order in which a plain read would show them: enrolments come in no particular order, answers must not. */
+const byStart = (a: Enrolment, b: Enrolment): number => a.startedAt - b.startedAt || (a.flow < b.flow ? -1 : 1)
+
 /**
  * Whether the person may pass. Stored facts only. A step that is done in any enrolment counts; one that the person does
  * not see is no obstacle.
@@ -64,6 +67,7 @@ export const checkGate = (world: World, person: Person, question: GateQuestion):
   const decision = placed(world, person, question.flow)
   const needs = decision.person.enrolments
     .filter((enrolment) => question.flow === undefined || enrolment.flow === question.flow)
+    .sort(byStart)
     .flatMap((enrolment) => needsIn(world, decision.person, enrolment, question))
   const done = new Set(needs.filter((need) => need.done).map((need) => need.step.id))
   const open = needs.filter(({ asked, step }) => asked && !done.has(step.id))

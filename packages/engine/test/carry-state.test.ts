@@ -32,7 +32,10 @@ const flowWith = (step: Fragment, version: number) =>
 const lookUp = ({ step, rows, facts, expected }: Lookup): void => {
   const compiled = flowWith(step, 1).steps[0]!
   const person = { ...defaults.person, facts: { attributes: {}, ...facts } }
-  const state = stateOf(compiled, rows.map((row) => ({ ...defaults.state, ...row })))
+  const state = stateOf(
+    compiled,
+    rows.map((row) => ({ ...defaults.state, ...row })),
+  )
   expect(statusOf(state, compiled.required(situationOf(person, now).facts))).toBe(expected.status)
   expect(state ? { stepId: state.stepId, stepVersion: state.stepVersion } : null).toEqual(expected.row)
 }
@@ -47,7 +50,10 @@ const tell = ({ turns }: Story): void => {
     const enrolment = enrolmentIn(person, flow.name)!
     expect(enrolment.version).toBe(index + 1)
     const { steps } = guideOf(flow, enrolment, situationOf(person, now))
-    expect(steps.map(({ status }) => status), `turn ${index + 1}`).toEqual([turn.status])
+    expect(
+      steps.map(({ status }) => status),
+      `turn ${index + 1}`,
+    ).toEqual([turn.status])
   }
 }
 

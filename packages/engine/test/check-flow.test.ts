@@ -25,7 +25,9 @@ const flow = (steps: readonly StepDefinition[], rest: Partial<FlowDocument> = {}
 })
 
 const chain = (length: number, last: readonly string[]): StepDefinition[] =>
-  Array.from({ length }, (_, index) => step(`s${index}`, { dependsOn: index + 1 < length ? [`s${index + 1}`] : last }))
+  Array.from({ length }, (_, index) =>
+    step(`s${index}`, { dependsOn: index + 1 < length ? [`s${index + 1}`] : last }),
+  )
 
 const from = '2026-03-01T09:00:00Z'
 
@@ -45,15 +47,23 @@ const sound: { name: string; document: FlowDocument }[] = [
   },
   { name: 'a chain of 100', document: flow(chain(100, [])) },
   { name: 'a gate', document: flow([step('a')], { gates: { publish: { steps: ['a'], critical: true } } }) },
-  { name: 'a listed plan', document: flow([step('a', { requiredPlan: 'team' })], { plans: ['free', 'team'] }) },
-  { name: 'one activation', document: flow([step('a', { activation: true }), step('b', { activation: false })]) },
+  {
+    name: 'a listed plan',
+    document: flow([step('a', { requiredPlan: 'team' })], { plans: ['free', 'team'] }),
+  },
+  {
+    name: 'one activation',
+    document: flow([step('a', { activation: true }), step('b', { activation: false })]),
+  },
   {
     name: 'an end after the beginning',
     document: flow([step('a', { activeFrom: from, activeTo: '2026-03-01T09:00:00.001Z' })]),
   },
   {
     name: 'an end after the beginning only by the offset',
-    document: flow([step('a', { activeFrom: '2026-03-01T10:00:00+02:00', activeTo: '2026-03-01T09:00:00Z' })]),
+    document: flow([
+      step('a', { activeFrom: '2026-03-01T10:00:00+02:00', activeTo: '2026-03-01T09:00:00Z' }),
+    ]),
   },
   { name: 'an end without a beginning', document: flow([step('a', { activeTo: from })]) },
   { name: 'a former id that is gone', document: flow([step('a', { renamedFrom: 'z' })]) },
@@ -77,9 +87,22 @@ test.each(sound)('sound: $name', ({ document }) => {
 })
 
 const broken: { name: string; document: FlowDocument; paths: string[]; found?: string }[] = [
-  { name: 'an id twice', document: flow([step('a'), step('b'), step('a')]), paths: ['steps[2].id'], found: '"a"' },
-  { name: 'an id three times', document: flow([step('a'), step('a'), step('a')]), paths: ['steps[1].id', 'steps[2].id'] },
-  { name: 'a plan twice', document: flow([step('a')], { plans: ['free', 'team', 'free'] }), paths: ['plans[2]'] },
+  {
+    name: 'an id twice',
+    document: flow([step('a'), step('b'), step('a')]),
+    paths: ['steps[2].id'],
+    found: '"a"',
+  },
+  {
+    name: 'an id three times',
+    document: flow([step('a'), step('a'), step('a')]),
+    paths: ['steps[1].id', 'steps[2].id'],
+  },
+  {
+    name: 'a plan twice',
+    document: flow([step('a')], { plans: ['free', 'team', 'free'] }),
+    paths: ['plans[2]'],
+  },
   {
     name: 'a dependency that does not exist',
     document: flow([step('a', { dependsOn: ['b', 'c'] }), step('b')]),
@@ -133,7 +156,11 @@ const broken: { name: string; document: FlowDocument; paths: string[]; found?: s
     paths: ['steps[0].requiredPlan'],
     found: '"gold"',
   },
-  { name: 'a plan, and none is listed', document: flow([step('a', { requiredPlan: 'free' })]), paths: ['steps[0].requiredPlan'] },
+  {
+    name: 'a plan, and none is listed',
+    document: flow([step('a', { requiredPlan: 'free' })]),
+    paths: ['steps[0].requiredPlan'],
+  },
   {
     name: 'a plan in another case',
     document: flow([step('a', { requiredPlan: 'Free' })], { plans: ['free'] }),
@@ -151,7 +178,11 @@ const broken: { name: string; document: FlowDocument; paths: string[]; found?: s
     paths: ['steps[0].activeTo'],
     found: '2026-02-01T09:00:00Z',
   },
-  { name: 'an end at the beginning', document: flow([step('a', { activeFrom: from, activeTo: from })]), paths: ['steps[0].activeTo'] },
+  {
+    name: 'an end at the beginning',
+    document: flow([step('a', { activeFrom: from, activeTo: from })]),
+    paths: ['steps[0].activeTo'],
+  },
   {
     name: 'an end at the beginning, by the offset',
     document: flow([step('a', { activeFrom: from, activeTo: '2026-03-01T10:00:00+01:00' })]),
@@ -163,8 +194,16 @@ const broken: { name: string; document: FlowDocument; paths: string[]; found?: s
     paths: ['steps[0].renamedFrom'],
     found: '"b"',
   },
-  { name: 'its own id as former id', document: flow([step('a', { renamedFrom: 'a' })]), paths: ['steps[0].renamedFrom'] },
-  { name: 'the condition of a step', document: flow([step('a', { condition: { seats: { $gtt: 1 } } })]), paths: ['steps[0].condition.seats.$gtt'] },
+  {
+    name: 'its own id as former id',
+    document: flow([step('a', { renamedFrom: 'a' })]),
+    paths: ['steps[0].renamedFrom'],
+  },
+  {
+    name: 'the condition of a step',
+    document: flow([step('a', { condition: { seats: { $gtt: 1 } } })]),
+    paths: ['steps[0].condition.seats.$gtt'],
+  },
   {
     name: 'the requirement of a step',
     document: flow([step('a'), step('b', { required: { seats: { $gtt: 1 } } })]),
@@ -175,7 +214,11 @@ const broken: { name: string; document: FlowDocument; paths: string[]; found?: s
     document: flow([step('a', { trigger: { event: 'paid', where: { $or: [{ amount: { $gtt: 1 } }] } } })]),
     paths: ['steps[0].trigger.where.$or[0].amount.$gtt'],
   },
-  { name: 'the audience', document: flow([step('a')], { audience: { seats: { $gtt: 1 } } }), paths: ['audience.seats.$gtt'] },
+  {
+    name: 'the audience',
+    document: flow([step('a')], { audience: { seats: { $gtt: 1 } } }),
+    paths: ['audience.seats.$gtt'],
+  },
 ]
 
 describe('broken', () => {
@@ -197,7 +240,11 @@ describe('broken', () => {
           step('c'),
           step('c', { required: { x: { $gtt: 1 } }, activeFrom: from, activeTo: from }),
         ],
-        { plans: ['free', 'free'], audience: { x: { $gtt: 1 } }, gates: { publish: { steps: ['z'], critical: true } } },
+        {
+          plans: ['free', 'free'],
+          audience: { x: { $gtt: 1 } },
+          gates: { publish: { steps: ['z'], critical: true } },
+        },
       ),
     ).map(({ path }) => path)
     expect(new Set(paths)).toEqual(
@@ -225,7 +272,9 @@ describe('quickly', () => {
     const start = performance.now()
     const problems = checkFlow(flow(chain(100, ['s0'])))
     expect(performance.now() - start).toBeLessThan(1000)
-    expect(problems.map(({ path }) => path)).toEqual(Array.from({ length: 100 }, (_, index) => `steps[${index}].dependsOn`))
+    expect(problems.map(({ path }) => path)).toEqual(
+      Array.from({ length: 100 }, (_, index) => `steps[${index}].dependsOn`),
+    )
   })
 
   test('100 steps of which each waits for all later ones', () => {

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { catalogueOf } from '../src/catalogue.ts'
 import type { Decision } from '../src/decision.ts'
 import { compileFlow, type FlowDocument, type StepDefinition } from '../src/flow.ts'
-import type { Enrolment, EnrolmentStatus, Facts, Person, Source, StepState, StepStatus } from '../src/person.ts'
+import type {
+  Enrolment,
+  EnrolmentStatus,
+  Facts,
+  Person,
+  Source,
+  StepState,
+  StepStatus,
+} from '../src/person.ts'
 import { changeStep, look, resumeFlow, skipFlow } from '../src/verbs.ts'
 
 type Turn =
@@ -75,9 +83,13 @@ for (const { name, cases } of groups) {
       const completedAt = person.enrolments[0]?.completedAt ?? null
       for (const [index, turn] of (given.then ?? []).entries()) {
         const world = { catalogue, now: now + 1 + index }
-        if ('facts' in turn) person = take(look(world, { ...person, facts: { attributes: {}, ...turn.facts } }))
+        if ('facts' in turn)
+          person = take(look(world, { ...person, facts: { attributes: {}, ...turn.facts } }))
         else if ('flow' in turn) person = take((turn.flow === 'skip' ? skipFlow : resumeFlow)(world, person))
-        else person = take(changeStep(world, person, { stepId: turn.step, to: turn.to, source: turn.source, by: null }))
+        else
+          person = take(
+            changeStep(world, person, { stepId: turn.step, to: turn.to, source: turn.source, by: null }),
+          )
       }
       const enrolment = person.enrolments[0]
       expect({ status: enrolment?.status, completions }).toEqual(given.expected)

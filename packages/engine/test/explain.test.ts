@@ -33,7 +33,10 @@ const flowWith = (...steps: (Partial<StepDefinition> & { id: string })[]): Flow 
   )
 
 const worldOf = (...flows: Flow[]): World => ({
-  catalogue: catalogueOf(1, flows.map((flow) => ({ flow, open: true }))),
+  catalogue: catalogueOf(
+    1,
+    flows.map((flow) => ({ flow, open: true })),
+  ),
   now,
 })
 
@@ -52,17 +55,65 @@ const rule = (step: ExplainedStep | undefined, name: string) => step?.rules.find
 
 describe('each rule and what decided it', () => {
   const rows: { name: string; step: Partial<StepDefinition>; facts: Partial<Facts>; rule: object }[] = [
-    { name: 'activeFrom', step: { activeFrom: '2026-07-01T00:00:00Z' }, facts: {}, rule: { holds: false, expected: '2026-07-01T00:00:00Z', found: now } },
-    { name: 'activeTo', step: { activeTo: '2026-07-01T00:00:00Z' }, facts: {}, rule: { holds: true, expected: '2026-07-01T00:00:00Z', found: now } },
-    { name: 'markets', step: { markets: ['DE'] }, facts: { market: 'FR' }, rule: { holds: false, expected: ['DE'], found: 'FR' } },
-    { name: 'markets', step: { markets: ['DE'] }, facts: { market: '' }, rule: { holds: false, expected: ['DE'], found: '' } },
-    { name: 'roles', step: { roles: ['owner'] }, facts: { role: 'owner' }, rule: { holds: true, expected: ['owner'], found: 'owner' } },
-    { name: 'requiredPlan', step: { requiredPlan: 'team' }, facts: { plan: 'free' }, rule: { holds: false, expected: 'team', found: 'free' } },
+    {
+      name: 'activeFrom',
+      step: { activeFrom: '2026-07-01T00:00:00Z' },
+      facts: {},
+      rule: { holds: false, expected: '2026-07-01T00:00:00Z', found: now },
+    },
+    {
+      name: 'activeTo',
+      step: { activeTo: '2026-07-01T00:00:00Z' },
+      facts: {},
+      rule: { holds: true, expected: '2026-07-01T00:00:00Z', found: now },
+    },
+    {
+      name: 'markets',
+      step: { markets: ['DE'] },
+      facts: { market: 'FR' },
+      rule: { holds: false, expected: ['DE'], found: 'FR' },
+    },
+    {
+      name: 'markets',
+      step: { markets: ['DE'] },
+      facts: { market: '' },
+      rule: { holds: false, expected: ['DE'], found: '' },
+    },
+    {
+      name: 'roles',
+      step: { roles: ['owner'] },
+      facts: { role: 'owner' },
+      rule: { holds: true, expected: ['owner'], found: 'owner' },
+    },
+    {
+      name: 'requiredPlan',
+      step: { requiredPlan: 'team' },
+      facts: { plan: 'free' },
+      rule: { holds: false, expected: 'team', found: 'free' },
+    },
     { name: 'account', step: { scope: 'account' }, facts: {}, rule: { holds: false, expected: 'account' } },
     { name: 'required', step: { required: true }, facts: {}, rule: { holds: true, expected: true } },
-    { name: 'required', step: { required: { plan: 'team' } }, facts: { plan: 'free' }, rule: { holds: false, clauses: [{ path: 'plan', found: 'free', holds: false }] } },
-    { name: 'condition', step: { condition: { seats: { $gte: 2 } } }, facts: { attributes: { seats: 0 } }, rule: { holds: false, clauses: [{ path: 'seats', operator: '$gte', expected: 2, found: 0, holds: false }] } },
-    { name: 'condition', step: { condition: { seats: { $gte: 2 } } }, facts: {}, rule: { holds: false, clauses: [{ result: 'unknown', holds: false }] } },
+    {
+      name: 'required',
+      step: { required: { plan: 'team' } },
+      facts: { plan: 'free' },
+      rule: { holds: false, clauses: [{ path: 'plan', found: 'free', holds: false }] },
+    },
+    {
+      name: 'condition',
+      step: { condition: { seats: { $gte: 2 } } },
+      facts: { attributes: { seats: 0 } },
+      rule: {
+        holds: false,
+        clauses: [{ path: 'seats', operator: '$gte', expected: 2, found: 0, holds: false }],
+      },
+    },
+    {
+      name: 'condition',
+      step: { condition: { seats: { $gte: 2 } } },
+      facts: {},
+      rule: { holds: false, clauses: [{ result: 'unknown', holds: false }] },
+    },
   ]
 
   test.each(rows)('$name of $step with $facts', ({ name, step, facts, rule: expected }) => {
@@ -71,7 +122,13 @@ describe('each rule and what decided it', () => {
   })
 
   test.each(['markets', 'roles', 'requiredPlan', 'account'])('%s: an unknown fact is not found', (name) => {
-    const step = { id: 'a', markets: ['DE'], roles: ['owner'], requiredPlan: 'team', scope: 'account' } as const
+    const step = {
+      id: 'a',
+      markets: ['DE'],
+      roles: ['owner'],
+      requiredPlan: 'team',
+      scope: 'account',
+    } as const
     const { steps } = explained(flowWith({ id: 'first' }, step), personWith({}))
     expect(rule(steps[1], name)).toMatchObject({ holds: false })
     expect(rule(steps[1], name)?.found).toBeUndefined()
@@ -95,7 +152,10 @@ test('a step is visible exactly when all its rules but `required` hold', () => {
       const holds = step.rules.filter(({ rule: name }) => name !== 'required').every((one) => one.holds)
       expect(step.visible).toBe(holds)
       expect(step.visible).toBe(isVisible(flow.steps[index]!, situationOf(person, now)))
-      expect(step.rules.map(({ rule: name }) => name)).toEqual([...visibilityRules.map(({ name }) => name), 'required'])
+      expect(step.rules.map(({ rule: name }) => name)).toEqual([
+        ...visibilityRules.map(({ name }) => name),
+        'required',
+      ])
     }
   }
 })
@@ -106,7 +166,9 @@ test('a hidden step keeps the status it has', () => {
   const german = personWith({ market: 'DE' })
   const { person } = changeStep(world, german, { stepId: 'a', to: 'done', source: 'user', by: 'ada' })
   const moved = { ...person, facts: { ...person.facts, market: 'FR' } }
-  expect(explain(world, moved, flow).steps.map(({ id, visible, status }) => ({ id, visible, status }))).toEqual([
+  expect(
+    explain(world, moved, flow).steps.map(({ id, visible, status }) => ({ id, visible, status })),
+  ).toEqual([
     { id: 'a', visible: false, status: 'done' },
     { id: 'b', visible: true, status: 'todo' },
   ])
@@ -115,7 +177,12 @@ test('a hidden step keeps the status it has', () => {
 test('a skipped step that is required now is todo', () => {
   const flow = flowWith({ id: 'a', required: { plan: 'team' } }, { id: 'b' })
   const world = worldOf(flow)
-  const { person } = changeStep(world, personWith({}), { stepId: 'a', to: 'skipped', source: 'user', by: 'ada' })
+  const { person } = changeStep(world, personWith({}), {
+    stepId: 'a',
+    to: 'skipped',
+    source: 'user',
+    by: 'ada',
+  })
   expect(explain(world, person, flow).steps[0]).toMatchObject({ required: false, status: 'skipped' })
   const upgraded = { ...person, facts: { ...person.facts, plan: 'team' } }
   expect(explain(world, upgraded, flow).steps[0]).toMatchObject({ required: true, status: 'todo' })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { conditionFacts, mergeAttributes, updateFacts, type FactsUpdate } from '../src/facts.ts'
+import { conditionFacts, mergeAttributes, updateFacts } from '../src/facts.ts'
 import { stranger, type Person } from '../src/person.ts'
 
 const ada: Person = {
@@ -13,7 +13,12 @@ const parsed = (text: string): Record<string, unknown> => JSON.parse(text) as Re
 describe.each(['role', 'plan', 'market', 'locale', 'createdAt'] as const)('%s', (name) => {
   const known: Person = { ...ada, facts: { [name]: 'old', attributes: {} } }
   const unknown: Person = { ...ada, facts: { attributes: {} } }
-  const rows: { title: string; person: Person; value: string | null | undefined; after: string | undefined }[] = [
+  const rows: {
+    title: string
+    person: Person
+    value: string | null | undefined
+    after: string | undefined
+  }[] = [
     { title: 'a value is stored', person: unknown, value: 'new', after: 'new' },
     { title: 'a value replaces another', person: known, value: 'new', after: 'new' },
     { title: '"" is a value', person: known, value: '', after: '' },
@@ -23,7 +28,7 @@ describe.each(['role', 'plan', 'market', 'locale', 'createdAt'] as const)('%s', 
   ]
 
   test.each(rows)('$title', ({ person, value, after }) => {
-    const updated = updateFacts(person, { [name]: value } as FactsUpdate)
+    const updated = updateFacts(person, { [name]: value })
     expect(updated.facts[name]).toBe(after)
     expect(Object.hasOwn(updated.facts, name)).toBe(after !== undefined)
   })
@@ -73,7 +78,9 @@ describe('attributes', () => {
 
   test('a list and an object of the same members differ', () => {
     expect(mergeAttributes({ a: ['x'] as unknown }, { a: { 0: 'x' } })).toEqual({ a: { 0: 'x' } })
-    expect(mergeAttributes({ a: { b: undefined } as unknown }, { a: { c: undefined } })).toEqual({ a: { c: undefined } })
+    expect(mergeAttributes({ a: { b: undefined } }, { a: { c: undefined } })).toEqual({
+      a: { c: undefined },
+    })
   })
 
   test('what is stored is not changed', () => {
@@ -82,25 +89,30 @@ describe('attributes', () => {
     expect(stored).toEqual({ a: 1, b: 2 })
   })
 
-  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s is a name like others', (name) => {
-    const before = Reflect.ownKeys(Object.prototype)
-    const stored = mergeAttributes({}, parsed(`{"${name}":{"polluted":1}}`))
-    expect(Object.hasOwn(stored, name)).toBe(true)
-    expect(Object.getPrototypeOf(stored)).toBe(Object.prototype)
-    expect(mergeAttributes(stored, parsed(`{"${name}":{"polluted":1}}`))).toBe(stored)
-    expect(Object.keys(mergeAttributes(stored, parsed(`{"${name}":null}`)))).toEqual([])
-    const facts = conditionFacts({ ...ada, facts: { attributes: stored } })
-    expect(Object.getPrototypeOf(facts)).toBe(Object.prototype)
-    expect(Object.keys(facts)).toEqual([name, 'account'])
-    expect(Object.hasOwn({}, 'polluted')).toBe(false)
-    expect(Reflect.ownKeys(Object.prototype)).toEqual(before)
-  })
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    '%s is a name like others',
+    (name) => {
+      const before = Reflect.ownKeys(Object.prototype)
+      const stored = mergeAttributes({}, parsed(`{"${name}":{"polluted":1}}`))
+      expect(Object.hasOwn(stored, name)).toBe(true)
+      expect(Object.getPrototypeOf(stored)).toBe(Object.prototype)
+      expect(mergeAttributes(stored, parsed(`{"${name}":{"polluted":1}}`))).toBe(stored)
+      expect(Object.keys(mergeAttributes(stored, parsed(`{"${name}":null}`)))).toEqual([])
+      const facts = conditionFacts({ ...ada, facts: { attributes: stored } })
+      expect(Object.getPrototypeOf(facts)).toBe(Object.prototype)
+      expect(Object.keys(facts)).toEqual([name, 'account'])
+      expect(Object.hasOwn({}, 'polluted')).toBe(false)
+      expect(Reflect.ownKeys(Object.prototype)).toEqual(before)
+    },
+  )
 })
 
 describe('the person', () => {
   test('is the same object when nothing changes', () => {
     expect(updateFacts(ada, {})).toBe(ada)
-    expect(updateFacts(ada, { role: 'owner', market: null, attributes: { seats: 5 }, account: null })).toBe(ada)
+    expect(updateFacts(ada, { role: 'owner', market: null, attributes: { seats: 5 }, account: null })).toBe(
+      ada,
+    )
   })
 
   test('keeps the parts that did not change', () => {
@@ -124,12 +136,15 @@ describe('the person', () => {
     expect(updated.accountFlows).toBe(member.accountFlows)
   })
 
-  test.each([{ account: 'globex' }, { account: null }])('leaves behind what the old account shares: %j', (update) => {
-    const moved = updateFacts(member, update)
-    expect(moved).toMatchObject({ accountId: update.account, accountAttributes: {}, accountFlows: [] })
-    expect(conditionFacts(moved)['account']).toEqual({})
-    expect(moved.facts).toEqual(member.facts)
-  })
+  test.each([{ account: 'globex' }, { account: null }])(
+    'leaves behind what the old account shares: %j',
+    (update) => {
+      const moved = updateFacts(member, update)
+      expect(moved).toMatchObject({ accountId: update.account, accountAttributes: {}, accountFlows: [] })
+      expect(conditionFacts(moved)['account']).toEqual({})
+      expect(moved.facts).toEqual(member.facts)
+    },
+  )
 })
 
 describe('the facts of conditions', () => {

@@ -52,7 +52,11 @@ const personIn = ({ facts, account, accountSteps = {}, enrolments }: Case): Pers
   facts: { attributes: {}, ...facts },
   accountId: account?.id ?? null,
   accountAttributes: account?.attributes ?? {},
-  enrolments: enrolments.map(({ states, ...one }) => ({ ...defaults.enrolment, ...one, steps: rows(states) })),
+  enrolments: enrolments.map(({ states, ...one }) => ({
+    ...defaults.enrolment,
+    ...one,
+    steps: rows(states),
+  })),
   accountFlows: Object.entries(accountSteps).map(([flow, states]) => ({ flow, steps: rows(states) })),
 })
 

@@ -40,7 +40,11 @@ for (const { name, cases } of groups) {
   describe(`conformance: ${name}`, () => {
     test.each(cases)('$name', ({ expected, ...given }) => {
       const { steps } = guideFor(given)
-      expect({ progress: progressOf(steps), position: positionOf(steps), nextStep: nextStepOf(steps) }).toEqual(expected)
+      expect({
+        progress: progressOf(steps),
+        position: positionOf(steps),
+        nextStep: nextStepOf(steps),
+      }).toEqual(expected)
     })
   })
 }

@@ -10,25 +10,32 @@ import { guideOf, type GuideStep } from '../src/guide.ts'
 import type { HappeningType } from '../src/happening.ts'
 import { stranger, type AccountFlow, type Person, type Source } from '../src/person.ts'
 import { nextStepOf, positionOf, progressOf } from '../src/progress.ts'
+import type { RefusalCode } from '../src/refusal.ts'
 import { stateOf } from '../src/step-state.ts'
 import { changeStep, look, resumeFlow, settleAll, skipFlow, snooze } from '../src/verbs.ts'
 
 const start = Date.parse('2026-06-15T12:00:00Z')
 const hourMs = 3_600_000
-const names = ['shop', 'tour'] as const
 const plans = ['free', 'team', 'business']
 const users = ['ada', 'bob'] as const
 
 // Arbitrary flows ------------------------------------------------------------------------------------------------
 
 const sometimes = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
-  fc.option(value, { nil: undefined, freq: 3 })
+  fc.oneof({ arbitrary: fc.constant(undefined), weight: 9 }, { arbitrary: value, weight: 1 })
 
 const someOf = (...values: string[]): fc.Arbitrary<string[]> => fc.subarray(values, { minLength: 1 })
 
-const condition = fc.constantFrom({ seats: 1 }, { seats: { $gte: 1 } }, { 'account.tier': 'gold' }, { role: { $ne: 'staff' } })
+const condition = fc.constantFrom(
+  { seats: 1 },
+  { seats: { $gte: 1 } },
+  { 'account.tier': 'gold' },
+  { role: { $ne: 'staff' } },
+)
 
-const hourFromStart = fc.integer({ min: -2, max: 4 }).map((hours) => new Date(start + hours * hourMs).toISOString())
+const hourFromStart = fc
+  .integer({ min: -2, max: 4 })
+  .map((hours) => new Date(start + hours * hourMs).toISOString())
 
 // Absent fields are left out, as in a document.
 const given = <T extends object>(fields: T) =>
@@ -49,12 +56,14 @@ const step = (index: number): fc.Arbitrary<StepDefinition> =>
       restrictedTo: sometimes(someOf('owner', 'admin')),
       requiredPlan: sometimes(fc.constantFrom(...plans)),
       activeFrom: sometimes(hourFromStart),
-      dependsOn: sometimes(fc.subarray(Array.from({ length: index }, (_, earlier) => `s${earlier}`))),
+      dependsOn: fc.option(fc.subarray(Array.from({ length: index }, (_, earlier) => `s${earlier}`)), {
+        nil: undefined,
+      }),
     })
     .map((fields) => ({ id: `s${index}`, title: `Step ${index}`, ...given(fields) }) as StepDefinition)
 
 const steps = fc
-  .integer({ min: 1, max: 12 })
+  .constantFrom(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
   .chain((length) => fc.tuple(...Array.from({ length }, (_, index) => step(index))))
   .chain((all) => fc.shuffledSubarray(all, { minLength: all.length }))
 
@@ -63,61 +72,82 @@ const documentOf = (name: string, all: readonly StepDefinition[]): FlowDocument 
   priority: name === 'shop' ? 1 : 0,
   steps: all,
   gates: { publish: { steps: all.slice(0, 3).map(({ id }) => id), critical: true } },
-  nudge: { snoozeDays: 7, maxSnoozes: 2, hideAtPercent: 80, stopAfterDays: 28 },
+  nudge: { snoozeDays: 7, maxSnoozes: 1, hideAtPercent: 80, stopAfterDays: 28 },
   plans,
 })
 
 /** Versions 1, 2 and 3 of a flow. Any of them may be in force after any other: publishes and rollbacks. */
-const flow = (name: string): fc.Arbitrary<Flow[]> =>
-  fc.array(steps, { minLength: 1, maxLength: 3 }).map((versions) =>
-    versions.map((all, index) => compileFlow(documentOf(name, all), index + 1)),
+const flow = (name: string): fc.Arbitrary<FlowDocument[]> =>
+  fc.array(
+    steps.map((all) => documentOf(name, all)),
+    { minLength: 1, maxLength: 3 },
   )
+
+const compiled = (versions: readonly FlowDocument[]): Flow[] =>
+  versions.map((document, index) => frozen(compileFlow(document, index + 1)))
 
 // Arbitrary people and commands ----------------------------------------------------------------------------------
 
 const facts: fc.Arbitrary<FactsUpdate> = fc
   .record({
-    role: sometimes(fc.constantFrom('owner', 'staff', 'admin', '', null)),
-    plan: sometimes(fc.constantFrom(...plans, 'gold', '', null)),
-    market: sometimes(fc.constantFrom('DE', 'FR', '', null)),
-    attributes: sometimes(fc.constantFrom({ seats: 0 }, { seats: 1 }, { seats: '1' }, { seats: null })),
-    account: sometimes(fc.constantFrom('acme', 'acme', null)),
+    role: fc.constantFrom(undefined, 'owner', 'staff', 'admin', '', null),
+    plan: fc.constantFrom(undefined, ...plans, 'gold', '', null),
+    market: fc.constantFrom(undefined, 'DE', 'FR', '', null),
+    attributes: fc.constantFrom(undefined, { seats: 0 }, { seats: 1 }, { seats: '1' }, { seats: null }),
+    account: fc.constantFrom(undefined, 'acme', 'acme', null),
   })
   .map((fields) => given(fields))
 
-const named = fc.constantFrom(undefined, ...names)
-const stepId = fc.integer({ min: 0, max: 12 }).map((index) => `s${index}`)
+const named = fc.constantFrom(undefined, undefined, 'shop' as const, 'tour' as const)
+// Mostly a low one: every flow has s0, few have s11, none has s12.
+const stepId = fc
+  .array(fc.nat({ max: 12 }), { minLength: 3, maxLength: 3 })
+  .map((all) => `s${Math.min(...all)}`)
+
+const change = fc.record({
+  do: fc.constant('change' as const),
+  flow: named,
+  stepId,
+  to: fc.constantFrom('done' as const, 'done' as const, 'skipped' as const),
+  source: fc.constantFrom<Source>('user', 'user', 'event', 'api'),
+})
 
 const command = fc.oneof(
+  change,
   fc.record({ do: fc.constant('look' as const), flow: named }),
-  fc.record({
-    do: fc.constant('change' as const),
-    flow: named,
-    stepId,
-    to: fc.constantFrom('done' as const, 'done' as const, 'skipped' as const),
-    source: fc.constantFrom<Source>('user', 'user', 'event', 'api'),
-  }),
   fc.record({ do: fc.constant('skip' as const), flow: named }),
-  fc.record({ do: fc.constant('resume' as const), flow: named }),
-  fc.record({ do: fc.constant('snooze' as const), flow: named, stepId, hours: fc.integer({ min: 1, max: 400 }) }),
+  ...['resume' as const, 'resume' as const].map((resume) =>
+    fc.record({ do: fc.constant(resume), flow: named }),
+  ),
+  fc.record({
+    do: fc.constant('snooze' as const),
+    flow: named,
+    stepId: fc.constantFrom('s0', 's1'),
+    hours: fc.integer({ min: 1, max: 400 }),
+  }),
   fc.record({ do: fc.constant('settle all' as const) }),
-  fc.record({ do: fc.constant('gate' as const), flow: named, steps: sometimes(fc.array(stepId, { minLength: 1, maxLength: 3 })) }),
+  fc.record({
+    do: fc.constant('gate' as const),
+    flow: named,
+    steps: fc.option(fc.array(stepId, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+  }),
 )
 type Command = typeof command extends fc.Arbitrary<infer C> ? C : never
 
 const turn = fc.record({
   who: fc.constantFrom(...users),
-  command: fc.oneof(command, { arbitrary: command.filter((one) => one.do === 'change'), weight: 2 }),
+  command: fc.oneof(command, { arbitrary: change, weight: 2 }),
   // What happens before the command: facts arrive, another version comes into force, time passes.
-  facts: fc.option(facts, { nil: {}, freq: 4 }),
-  version: fc.integer({ min: 0, max: 11 }),
-  minutes: fc.constantFrom(0, 0, 1, 90),
+  facts: fc.oneof({ arbitrary: fc.constant({}), weight: 4 }, { arbitrary: facts, weight: 1 }),
+  version: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, 0, 1, 2),
+  minutes: fc.constantFrom(0, 0, 0, 1, 90),
 })
 
 const scenario = fc.record({
   shop: flow('shop'),
   tour: flow('tour'),
-  turns: fc.array(turn, { minLength: 1, maxLength: 25 }),
+  known: fc.tuple(facts, facts),
+  turns: fc.array(turn, { minLength: 15, maxLength: 30, size: 'max' }),
 })
 type Scenario = typeof scenario extends fc.Arbitrary<infer S> ? S : never
 
@@ -141,24 +171,32 @@ const run = (world: World, person: Person, one: Command): Decision & Partial<Gat
   return checkGate(world, person, { ...asked, flow: one.flow, route: 'POST /publish' })
 }
 
-type Seen = { readonly world: World; readonly before: Person; readonly command: Command; readonly decision: Decision }
+type Seen = {
+  readonly world: World
+  readonly before: Person
+  readonly command: Command
+  readonly decision: Decision
+}
 
 /** Plays the turns on the real verbs, two members sharing an account; everything that goes in is frozen. */
-const play = ({ shop, tour, turns }: Scenario, visit: (seen: Seen) => void): void => {
-  const people = new Map<string, Person>(users.map((user) => [user, { ...stranger(user), accountId: 'acme' }]))
+const play = ({ shop, tour, known, turns }: Scenario, visit: (seen: Seen) => void): void => {
+  const people = new Map<string, Person>(
+    users.map((user, index) => [user, updateFacts({ ...stranger(user), accountId: 'acme' }, known[index]!)]),
+  )
+  const flows = [compiled(shop), compiled(tour)]
   let shared: readonly AccountFlow[] = []
   let now = start
   let version = 0
   for (const [revision, { who, command: one, facts: update, version: next, minutes }] of turns.entries()) {
     now += minutes * 60_000
-    if (next < 3) version = next
-    const live = [shop, tour].map((versions) => ({ flow: versions[version % versions.length]!, open: true }))
+    version = next ?? version
+    const live = flows.map((versions) => ({ flow: versions[version % versions.length]!, open: true }))
     const world = frozen({ catalogue: catalogueOf(revision, live), now })
-    const known = updateFacts(people.get(who)!, update)
+    const told = updateFacts(people.get(who)!, update)
     const before = frozen<Person>({
-      ...known,
-      accountAttributes: known.accountId === null ? {} : { tier: 'gold' },
-      accountFlows: known.accountId === null ? [] : shared,
+      ...told,
+      accountAttributes: told.accountId === null ? {} : { tier: 'gold' },
+      accountFlows: told.accountId === null ? [] : shared,
     })
     const decision = run(world, before, one)
     visit({ world, before, command: one, decision })
@@ -174,13 +212,40 @@ const guideIn = (world: World, person: Person, about: Flow): readonly GuideStep[
   return enrolment ? guideOf(about, enrolment, situationOf(person, world.now)).steps : []
 }
 
+const everything: readonly (HappeningType | RefusalCode)[] = [
+  'onboarding.enrolled',
+  'onboarding.moved',
+  'onboarding.offered',
+  'onboarding.reached',
+  'onboarding.step_completed',
+  'onboarding.step_skipped',
+  'onboarding.nudge_snoozed',
+  'onboarding.completed',
+  'onboarding.skipped',
+  'onboarding.resumed',
+  'gating.blocked',
+  'step_not_found',
+  'role_not_allowed',
+  'step_required',
+  'step_already_done',
+  'dependency_open',
+  'proof_required',
+  'flow_completed',
+  'snooze_limit',
+  'unknown_step',
+]
+
 const always = (name: string, check: (seen: Seen) => void): void => {
   test(name, () => {
-    fc.assert(fc.property(scenario, (played) => play(played, check)), { seed: 20260615, numRuns: 300 })
+    fc.assert(
+      fc.property(scenario, (played) => play(played, check)),
+      { seed: 20260615, numRuns: 300 },
+    )
   })
 }
 
-const happened = ({ happenings }: Decision, type: HappeningType) => happenings.filter((one) => one.type === type)
+const happened = ({ happenings }: Decision, type: HappeningType) =>
+  happenings.filter((one) => one.type === type)
 
 describe('whatever two members of an account do', () => {
   always('progress is a whole number from 0 to 100', ({ world, decision }) => {
@@ -210,7 +275,10 @@ describe('whatever two members of an account do', () => {
       if (enrolment === undefined) continue
       const visible = guideIn(world, decision.person, about)
       const ids = new Set(visible.map(({ id }) => id))
-      const only = compileFlow({ ...about.document, steps: about.document.steps.filter(({ id }) => ids.has(id)) }, about.version)
+      const only = compileFlow(
+        { ...about.document, steps: about.document.steps.filter(({ id }) => ids.has(id)) },
+        about.version,
+      )
       const alone = guideIn(world, decision.person, only)
       expect([progressOf(alone), positionOf(alone), nextStepOf(alone)]).toEqual([
         progressOf(visible),
@@ -226,10 +294,13 @@ describe('whatever two members of an account do', () => {
     expect(decision.happenings).toEqual([])
   })
 
-  always('nothing happened: the very same object; something changed: it is told', ({ before, command: one, decision }) => {
-    if (decision.happenings.length === 0) expect(decision.person).toBe(before)
-    else if (one.do !== 'gate') expect(decision.person).not.toBe(before)
-  })
+  always(
+    'nothing happened: the very same object; something changed: it is told',
+    ({ before, command: one, decision }) => {
+      if (decision.happenings.length === 0) expect(decision.person).toBe(before)
+      else if (one.do !== 'gate') expect(decision.person).not.toBe(before)
+    },
+  )
 
   always('what happened names flows, versions and steps that are in force', ({ world, decision }) => {
     for (const { flow: name, version, stepId: id, data } of decision.happenings) {
@@ -262,9 +333,12 @@ describe('whatever two members of an account do', () => {
         expect(seen.get(id)).toMatchObject({ status: 'done', state: { settledAt, settledBy, source } })
       }
     }
-    const rows = (person: Person) => [...person.enrolments, ...person.accountFlows].flatMap(({ flow: name, steps: all }) =>
-      all.map((one) => ({ ...one, key: `${name} ${one.stepId} ${one.stepVersion}` })),
-    )
+    const rows = ({ enrolments, accountFlows }: Person) =>
+      Object.entries({ enrolments, accountFlows }).flatMap(([holder, held]) =>
+        held.flatMap(({ flow: name, steps: all }) =>
+          all.map((one) => ({ ...one, key: `${holder} ${name} ${one.stepId} ${one.stepVersion}` })),
+        ),
+      )
     const after = new Map(rows(decision.person).map((one) => [one.key, one]))
     for (const { key, status, settledAt, settledBy, metadata } of rows(before)) {
       if (status === 'done') expect(after.get(key)).toMatchObject({ status, settledAt, settledBy, metadata })
@@ -278,7 +352,7 @@ describe('whatever two members of an account do', () => {
       const after = enrolmentIn(decision.person, one.flow)
       expect(after?.startedAt).toBe(one.startedAt)
       expect(after?.snoozeCount).toBeGreaterThanOrEqual(one.snoozeCount)
-      expect(after?.snoozeCount).toBeLessThanOrEqual(2)
+      expect(after?.snoozeCount).toBeLessThanOrEqual(1)
     }
     expect(happened(decision, 'onboarding.enrolled').length).toBe(flows.length - before.enrolments.length)
   })
@@ -296,7 +370,10 @@ describe('whatever two members of an account do', () => {
           expect(completedAt !== null).toBe(status === 'completed')
         }
         for (const one of before.enrolments.filter(({ status }) => status === 'completed')) {
-          expect(enrolmentIn(decision.person, one.flow)).toMatchObject({ status: 'completed', completedAt: one.completedAt })
+          expect(enrolmentIn(decision.person, one.flow)).toMatchObject({
+            status: 'completed',
+            completedAt: one.completedAt,
+          })
         }
       })
     })
@@ -316,52 +393,66 @@ describe('whatever two members of an account do', () => {
       if (status === 'completed') continue
       const guide = guideIn(world, settled, world.catalogue.flows.get(name)!.flow)
       const required = guide.filter((one) => one.required)
-      const left = required.length > 0 ? required.filter((one) => one.status !== 'done') : guide.filter((one) => one.status === 'todo')
+      const left =
+        required.length > 0
+          ? required.filter((one) => one.status !== 'done')
+          : guide.filter((one) => one.status === 'todo')
       expect(guide.length === 0 || left.length > 0).toBe(true)
     }
   })
 
-  always('after a look every visible step is offered, what is next or settled is reached, and a second look changes nothing', ({ world, before, command: one }) => {
-    const first = look(world, before, 'flow' in one ? one.flow : undefined)
-    const again = look(world, frozen(first.person), 'flow' in one ? one.flow : undefined)
-    expect(again.person).toBe(first.person)
-    expect(again.happenings).toEqual([])
-    const about = first.flow
-    const enrolment = about && enrolmentIn(first.person, about.name)
-    if (!about || !enrolment) return
-    const guide = guideIn(world, first.person, about)
-    const next = nextStepOf(guide)
-    for (const { id, step: seen, status } of guide) {
-      const row = stateOf(seen, enrolment.steps)
-      expect(row?.offeredAt).toBeLessThanOrEqual(world.now)
-      expect(row?.offeredAt).not.toBeNull()
-      if (id === next || status !== 'todo') expect(row?.reachedAt).not.toBeNull()
-    }
-  })
+  always(
+    'after a look every visible step is offered, what is next or settled is reached, and a second look changes nothing',
+    ({ world, before, command: one }) => {
+      const first = look(world, before, 'flow' in one ? one.flow : undefined)
+      // By name: a look that completes a flow makes the next plain one show another.
+      const again = look(world, frozen(first.person), first.flow?.name)
+      expect(again.person).toBe(first.person)
+      expect(again.happenings).toEqual([])
+      const about = first.flow
+      const enrolment = about && enrolmentIn(first.person, about.name)
+      if (!about || !enrolment) return
+      const guide = guideIn(world, first.person, about)
+      const next = nextStepOf(guide)
+      for (const { id, step: seen, status } of guide) {
+        const row = stateOf(seen, enrolment.steps)
+        expect(row?.offeredAt).toBeLessThanOrEqual(world.now)
+        expect(row?.offeredAt).not.toBeNull()
+        if (id === next || status !== 'todo') expect(row?.reachedAt).not.toBeNull()
+      }
+    },
+  )
 
   always('the same command again changes nothing', ({ world, command: one, decision }) => {
     if (one.do === 'snooze' || one.do === 'gate' || decision.refusal) return
     const about = decision.flow?.name
-    const again = run(world, frozen(decision.person), (about === undefined ? one : { ...one, flow: about }) as Command)
+    const again = run(
+      world,
+      frozen(decision.person),
+      (about === undefined ? one : { ...one, flow: about }) as Command,
+    )
     if (again.refusal) expect(again.refusal.code).toBe('flow_completed')
     expect(again.person).toBe(decision.person)
     expect(again.happenings).toEqual([])
   })
 
-  always('completing a step never lowers the percent, and moves nothing but it', ({ world, before, command: one }) => {
-    if (one.do !== 'change') return
-    const looked = look(world, before, one.flow)
-    const about = looked.flow
-    if (!about) return
-    const was = guideIn(world, frozen(looked.person), about)
-    const done = changeStep(world, looked.person, { ...one, flow: about.name, to: 'done', by: null })
-    const is = guideIn(world, done.person, about)
-    expect(progressOf(is)).toBeGreaterThanOrEqual(progressOf(was))
-    for (const [index, { id, status }] of was.entries()) {
-      const expected = id === one.stepId && !done.refusal ? 'done' : status
-      expect(is[index]).toMatchObject({ id, status: expected })
-    }
-  })
+  always(
+    'completing a step never lowers the percent, and moves nothing but it',
+    ({ world, before, command: one }) => {
+      if (one.do !== 'change') return
+      const looked = look(world, before, one.flow)
+      const about = looked.flow
+      if (!about) return
+      const was = guideIn(world, frozen(looked.person), about)
+      const done = changeStep(world, looked.person, { ...one, flow: about.name, to: 'done', by: null })
+      const is = guideIn(world, done.person, about)
+      expect(progressOf(is)).toBeGreaterThanOrEqual(progressOf(was))
+      for (const [index, { id, status }] of was.entries()) {
+        const expected = id === one.stepId && !done.refusal ? 'done' : status
+        expect(is[index]).toMatchObject({ id, status: expected })
+      }
+    },
+  )
 
   always('a proof completes every visible step', ({ world, before, command: one }) => {
     const looked = look(world, before, 'flow' in one ? one.flow : undefined)
@@ -378,12 +469,19 @@ describe('whatever two members of an account do', () => {
     if (one.do !== 'gate') return
     const blocked = run(world, before, one)
     if (blocked.refusal) return
-    const ids = (decision: Partial<GateDecision>) => (decision.missing ?? []).map((missing) => missing.step.id)
+    const ids = (decision: Partial<GateDecision>) =>
+      (decision.missing ?? []).map((missing) => missing.step.id)
     expect(happened(blocked, 'gating.blocked').length).toBe(Math.min(1, ids(blocked).length))
     let { person } = blocked
     for (const [index, missing] of (blocked.missing ?? []).entries()) {
       expect(ids(run(world, frozen(person), one))).toEqual(ids(blocked).slice(index))
-      const change = { stepId: missing.step.id, to: 'done', flow: missing.flow, source: 'api', by: null } as const
+      const change = {
+        stepId: missing.step.id,
+        to: 'done',
+        flow: missing.flow,
+        source: 'api',
+        by: null,
+      } as const
       person = changeStep(world, person, change).person
     }
     expect(ids(run(world, frozen(person), one))).toEqual([])
@@ -391,7 +489,12 @@ describe('whatever two members of an account do', () => {
 
   always('what one member does for the account is done for the other', ({ world, before, decision }) => {
     if (before.accountId === null) return
-    const other: Person = { ...before, userId: 'eve', enrolments: [], accountFlows: decision.person.accountFlows }
+    const other: Person = {
+      ...before,
+      userId: 'eve',
+      enrolments: [],
+      accountFlows: decision.person.accountFlows,
+    }
     for (const { flow: name, stepId: id, data } of happened(decision, 'onboarding.step_completed')) {
       const about = world.catalogue.flows.get(name)!.flow
       const mine = guideIn(world, decision.person, about).find((one) => one.id === id)
@@ -409,15 +512,21 @@ test('the order in which steps are settled does not matter', () => {
   const changes = fc
     .uniqueArray(change, { selector: ([id]) => id, maxLength: 12 })
     .chain((one) => fc.tuple(fc.constant(one), fc.shuffledSubarray(one, { minLength: one.length })))
-  const property = fc.property(flow('shop'), person, changes, ([about], who, [one, other]) => {
+  const property = fc.property(flow('shop'), person, changes, (versions, who, [one, other]) => {
+    const [about] = compiled(versions)
     const world = frozen({ catalogue: catalogueOf(1, [{ flow: about!, open: true }]), now: start })
     const outcome = (order: readonly (readonly [string, 'done' | 'skipped'])[]) => {
       const settled = order.reduce<Person>(
-        (current, [id, to]) => changeStep(world, frozen(current), { stepId: id, to, source: 'api', by: null }).person,
+        (current, [id, to]) =>
+          changeStep(world, frozen(current), { stepId: id, to, source: 'api', by: null }).person,
         look(world, who).person,
       )
       const guide = guideIn(world, settled, about!)
-      return { statuses: guide.map(({ status }) => status), progress: progressOf(guide), status: settled.enrolments[0]?.status }
+      return {
+        statuses: guide.map(({ status }) => status),
+        progress: progressOf(guide),
+        status: settled.enrolments[0]?.status,
+      }
     }
     expect(outcome(one)).toEqual(outcome(other))
   })
@@ -427,7 +536,7 @@ test('the order in which steps are settled does not matter', () => {
 test('the arbitrary flows are ones that could be published', () => {
   fc.assert(
     fc.property(flow('shop'), (versions) => {
-      for (const { document } of versions) expect(checkFlow(document)).toEqual([])
+      for (const document of versions) expect(checkFlow(document)).toEqual([])
     }),
     { seed: 20260615, numRuns: 300 },
   )
@@ -443,5 +552,5 @@ test('the arbitrary commands reach everything that can happen', () => {
     }),
   )
   fc.assert(property, { seed: 20260615, numRuns: 300 })
-  console.log(seen)
+  for (const key of everything) expect(seen.get(key) ?? 0, key).toBeGreaterThanOrEqual(10)
 })

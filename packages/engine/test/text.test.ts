@@ -12,7 +12,8 @@ const { groups } = JSON.parse(readFileSync(file, 'utf8')) as { groups: { name: s
 for (const { name, cases } of groups) {
   describe(`conformance: ${name}`, () => {
     test.each(cases)('$name', (given) => {
-      const found = 'header' in given ? parseAcceptLanguage(given.header) : textIn(given.text, given.preferred)
+      const found =
+        'header' in given ? parseAcceptLanguage(given.header) : textIn(given.text, given.preferred)
       expect(found).toEqual(given.expected)
     })
   })

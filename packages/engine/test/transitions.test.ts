@@ -21,7 +21,9 @@ for (const { name, cases } of groups) {
 }
 
 test('the table has every combination', () => {
-  const keys = groups.slice(0, 6).flatMap(({ cases }) => cases.map(({ name: _, expected: __, ...key }) => JSON.stringify(key)))
+  const keys = groups
+    .slice(0, 6)
+    .flatMap(({ cases }) => cases.map(({ name: _, expected: __, ...key }) => JSON.stringify(key)))
   expect(new Set(keys).size).toBe(3 * 2 * 2 ** 5)
 })
 
@@ -31,6 +33,7 @@ test('a refusal names the step and what stands against it', () => {
     if (decision.kind !== 'refused') continue
     expect(decision.refusal.message).toContain('"payments"')
     if (expected === 'role_not_allowed') expect(decision.refusal.message).toContain('owner')
-    if (expected === 'dependency_open') expect(decision.refusal.message).toContain(request.openDependencies.join(', '))
+    if (expected === 'dependency_open')
+      expect(decision.refusal.message).toContain(request.openDependencies.join(', '))
   }
 })

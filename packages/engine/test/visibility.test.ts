@@ -54,13 +54,18 @@ describe('the conformance table', () => {
     expect(groups.map(({ name }) => name)).toEqual(expect.arrayContaining(rules))
   })
 
-  test.each(['markets', 'roles', 'requiredPlan'])('%s has rows for 0, "", false, null, absent and a wrong type', (rule) => {
-    const fact = { markets: 'market', roles: 'role', requiredPlan: 'plan' }[rule]!
-    const found = groups.find(({ name }) => name === rule)!.cases.map(({ facts }) => Object.entries(facts ?? {}))
-    for (const value of [0, '', false, null]) expect(found).toContainEqual([[fact, value]])
-    expect(found).toContainEqual([])
-    expect(found.some(([entry]) => Array.isArray(entry?.[1]))).toBe(true)
-  })
+  test.each(['markets', 'roles', 'requiredPlan'])(
+    '%s has rows for 0, "", false, null, absent and a wrong type',
+    (rule) => {
+      const fact = { markets: 'market', roles: 'role', requiredPlan: 'plan' }[rule]!
+      const found = groups
+        .find(({ name }) => name === rule)!
+        .cases.map(({ facts }) => Object.entries(facts ?? {}))
+      for (const value of [0, '', false, null]) expect(found).toContainEqual([[fact, value]])
+      expect(found).toContainEqual([])
+      expect(found.some(([entry]) => Array.isArray(entry?.[1]))).toBe(true)
+    },
+  )
 
   test('only what checkFlow allows stands in it', () => {
     for (const { step, plans = [], name } of groups.flatMap(({ cases }) => cases)) {

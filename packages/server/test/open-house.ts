@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { SignJWT } from 'jose'
 import { pino } from 'pino'
+import { errorsOf, operationIds, operationRow, problemDetails, type OperationRow } from '@boardwalk/contract'
 import type { Database } from '@boardwalk/store'
 import { createBoardwalk, type Boardwalk, type BoardwalkOptions } from '../src/index.ts'
 
@@ -20,6 +21,23 @@ export const tokenOf = (userId: string, claims: object = {}, expires = '1h'): Pr
 export type Answer = { status: number; body: any; headers: Headers }
 export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 
+const matching = (method: string, path: string): OperationRow | undefined =>
+  operationIds
+    .map(operationRow)
+    .find((row) => row.method === method.toLowerCase() && new RegExp(`^${row.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path.split('?')[0] ?? ''))
+
+/** Every answer a test sees is one that the contract declares, body included. */
+const expectContract = (method: string, path: string, { status, body }: Answer): void => {
+  const row = matching(method, path)
+  if (row === undefined) return
+  const declared = row.answers[status]
+  if (declared) declared.parse(body)
+  else if (declared === undefined) {
+    const { error } = problemDetails.parse(body)
+    if (!errorsOf(row).includes(error)) throw new Error(`${method} ${path} answered ${status} ${error}, which the contract does not declare`)
+  }
+}
+
 /** Calls as the bearer of this token or key, through anything that answers requests. */
 export const caller =
   (send: (request: Request) => Promise<Response>, bearer: string | undefined, origin = 'http://boardwalk.test'): Call =>
@@ -36,7 +54,9 @@ export const caller =
     const response = await send(request)
     const text = await response.text()
     const isJson = /json/.test(response.headers.get('content-type') ?? '')
-    return { status: response.status, body: isJson && text !== '' ? JSON.parse(text) : text, headers: response.headers }
+    const answer = { status: response.status, body: isJson && text !== '' ? JSON.parse(text) : text, headers: response.headers }
+    expectContract(method, path, answer)
+    return answer
   }
 
 export type House = {

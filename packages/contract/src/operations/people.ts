@@ -43,7 +43,7 @@ export const peopleOperations = {
     body: stepChange,
     answers: { 200: stepChanged },
     errors: [
-      'person_not_found',
+      'person_erased',
       'step_not_found',
       'flow_not_found',
       'not_enrolled',

@@ -22,17 +22,13 @@ const replay = (journey: Journey, loaded: Loaded, state: State): Outcome | undef
   return { kind: 'replayed', answer: { status: saved.status, body: saved.body } }
 }
 
-const unwelcome = (journey: Journey, loaded: Loaded): Outcome | undefined => {
-  if (loaded.erased) {
-    return refused(
-      'person_erased',
-      'This person was erased. They can come back once the host\'s server sends them again with PUT /api/users/{userId}.',
-    )
-  }
-  if (journey.knownOnly && loaded.revision === 0) {
+const unwelcome = ({ knownOnly }: Journey, { erased, revision }: Loaded): Outcome | undefined => {
+  if (knownOnly && revision === 0) {
     return refused('person_not_found', 'Nobody is known by this user id. Send them first with PUT /api/users/{userId}.')
   }
-  return undefined
+  return erased
+    ? refused('person_erased', "This person was erased. They may come back once the host's server sends them with PUT /api/users/{userId}.")
+    : undefined
 }
 
 const travelOne = (journey: Journey, loaded: Loaded, state: State, world: World): Outcome => {

@@ -1,0 +1,54 @@
+// Writes what is generated from the code; with --check it only says which files are out of date.
+import { readFile, writeFile } from 'node:fs/promises'
+import { errors, flowJsonSchema, openApiDocument } from '@boardwalk/contract'
+import { configurationTable } from '@boardwalk/server'
+import { migrate, openDatabase, ownMigrations, readSchemaManifest } from '@boardwalk/store'
+
+type Generated = { readonly file: string; readonly content: (now: string) => string | Promise<string> }
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+const errorTable = (): string =>
+  [
+    '# Errors',
+    '',
+    'Every error is a problem document (RFC 9457) with the code in `error`. Generated from the contract.',
+    '',
+    '| code | status | meaning |',
+    '|---|---|---|',
+    ...Object.entries(errors).map(([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${meaning} |`),
+    '',
+  ].join('\n')
+
+const schemaManifest = async (): Promise<string> => {
+  const database = await openDatabase({})
+  try {
+    await migrate(database, await ownMigrations())
+    return json(await readSchemaManifest(database))
+  } finally {
+    await database.close()
+  }
+}
+
+const configurationMarks = /(<!-- configuration -->\n)[\s\S]*(\n<!-- \/configuration -->)/
+
+const generated: readonly Generated[] = [
+  { file: 'docs/generated/openapi.json', content: () => json(openApiDocument()) },
+  { file: 'docs/generated/flow.schema.json', content: () => json(flowJsonSchema()) },
+  { file: 'docs/generated/errors.md', content: errorTable },
+  { file: 'packages/store/schema-manifest.json', content: schemaManifest },
+  { file: 'README.md', content: (now) => now.replace(configurationMarks, (_, begin: string, end: string) => begin + configurationTable() + end) },
+]
+
+const checks = process.argv.includes('--check')
+const stale: string[] = []
+for (const { file, content } of generated) {
+  const path = new URL(`../${file}`, import.meta.url)
+  const now = await readFile(path, 'utf8').catch(() => '')
+  const wanted = await content(now)
+  if (wanted === now) continue
+  stale.push(file)
+  if (!checks) await writeFile(path, wanted)
+}
+if (stale.length > 0) console.log(`${checks ? 'Out of date (run "npm run generate")' : 'Written'}: ${stale.join(', ')}`)
+if (checks && stale.length > 0) process.exitCode = 1
