@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { catalogueOf } from '../src/catalogue.ts'
+import { catalogueOf, enrolmentShown } from '../src/catalogue.ts'
 import { checkFlow } from '../src/check-flow.ts'
 import { enrolmentIn, situationOf, type Decision, type World } from '../src/decision.ts'
 import { updateFacts, type FactsUpdate } from '../src/facts.ts'
@@ -485,6 +485,14 @@ describe('whatever two members of an account do', () => {
       person = changeStep(world, person, change).person
     }
     expect(ids(run(world, frozen(person), one))).toEqual([])
+  })
+
+  always('the order in which enrolments come does not matter', ({ world, before, command: one }) => {
+    const turned = frozen({ ...before, enrolments: before.enrolments.toReversed() })
+    expect(enrolmentShown(turned)).toBe(enrolmentShown(before))
+    expect(run(world, turned, one).happenings).toEqual(
+      one.do === 'settle all' ? expect.anything() : run(world, before, one).happenings,
+    )
   })
 
   always('what one member does for the account is done for the other', ({ world, before, decision }) => {

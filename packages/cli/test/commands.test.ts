@@ -1,0 +1,112 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const entry = fileURLToPath(new URL('../bin/boardwalk.js', import.meta.url))
+const flows = fileURLToPath(new URL('../../../flows/', import.meta.url))
+
+type Ended = { code: number; out: string; err: string }
+
+describe('the command line', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'boardwalk-cli-'))
+    await cp(flows, join(folder, 'flows'), { recursive: true })
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  const environment = (settings: Record<string, string>): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], ...settings })
+
+  const boardwalk = async (words: string[], settings: Record<string, string> = {}): Promise<Ended> => {
+    try {
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [entry, ...words], { cwd: folder, env: environment(settings) })
+      return { code: 0, out: stdout, err: stderr }
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+      return { code, out: stdout, err: stderr }
+    }
+  }
+
+  const startIn = async (settings: Record<string, string> = {}): Promise<{ child: ChildProcess; address: string; out: () => string }> => {
+    const child = spawn(process.execPath, [entry, 'start', '--port', '0'], { cwd: folder, env: environment(settings) })
+    let out = ''
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    await expect.poll(() => out, { timeout: 30_000 }).toMatch(/curl -s/)
+    return { child, address: /listens on (\S+)/.exec(out)?.[1] ?? '', out: () => out }
+  }
+
+  test('help lists the commands; an unknown one is refused', async () => {
+    expect((await boardwalk(['help'])).out).toContain('boardwalk serve')
+    expect(await boardwalk(['dance'])).toMatchObject({ code: 1, err: expect.stringContaining('There is no command "dance"') })
+  })
+
+  test('flow files in JSON, YAML and TypeScript are checked, with every problem', async () => {
+    await writeFile(join(folder, 'good.yaml'), 'name: yaml\nsteps:\n  - id: a\n    title: A\n')
+    await writeFile(join(folder, 'good.ts'), "export default { name: 'typed', steps: [{ id: 'a' as const, title: 'A' }] }\n")
+    await writeFile(join(folder, 'bad.json'), '{"name":"bad","steps":[{"id":"A","title":1,"condition":{"$regx":1}}]}')
+    const good = await boardwalk(['flows', 'validate', 'good.yaml', 'good.ts', 'flows/shop.json', 'flows/saas.json'])
+    expect(good).toMatchObject({ code: 0, err: '' })
+    expect(good.out.split('\n').filter(Boolean)).toHaveLength(4)
+    const bad = await boardwalk(['flows', 'validate', 'bad.json'])
+    expect(bad.code).toBe(1)
+    expect(bad.err).toMatch(/steps\[0\]\.id[\s\S]*steps\[0\]\.title/)
+    expect((await boardwalk(['flows', 'validate', 'none.json'])).err).toContain('none.json cannot be read')
+    expect((await boardwalk(['flows', 'validate', 'README.md'])).err).toContain('is not a flow file')
+  })
+
+  test('start makes secrets, publishes the flows, and says what to try; the rest of the commands work against it', async () => {
+    const { child, address, out } = await startIn()
+    const [, token] = /Bearer ([^']+)'/.exec(out()) ?? []
+    const shown = await fetch(`${address}/api/onboarding`, { headers: { authorization: `Bearer ${token}` } })
+    expect(await shown.json()).toMatchObject({ flow: { name: 'shop', version: 1 }, progress: 0 })
+    expect((await stat(join(folder, '.boardwalk/development-secrets.json'))).mode & 0o777).toBe(0o600)
+
+    const url = { BOARDWALK_URL: address }
+    const pushed = await boardwalk(['flows', 'push', 'good.yaml', '--publish', '--reason', 'try'], url)
+    expect(pushed).toMatchObject({ code: 0, out: expect.stringContaining('version 1 is published') })
+    expect((await boardwalk(['flows', 'push', 'good.yaml'], url)).out).toContain('version 1 (active)')
+    expect((await boardwalk(['flows', 'push', 'good.yaml'], { BOARDWALK_URL: 'http://127.0.0.1:1' })).err).toContain('does not answer')
+
+    const mine = (await boardwalk(['token', 'bob', '--role', 'staff'])).out.trim()
+    expect((await fetch(`${address}/api/onboarding`, { headers: { authorization: `Bearer ${mine}` } })).status).toBe(200)
+
+    const second = await boardwalk(['serve', '--port', '0'])
+    expect(second).toMatchObject({ code: 1, err: expect.stringMatching(/in use by process \d+/) })
+    expect(second.err).not.toContain('    at ')
+    expect((await boardwalk(['doctor'])).out).toMatch(/BAD .*in use by process/)
+    const port = new URL(address).port
+    expect((await boardwalk(['serve', '--port', port, '--data', join(folder, 'elsewhere')])).err).toContain(`Port ${port} is taken`)
+
+    child.kill('SIGTERM')
+    expect((await once(child, 'exit'))[0]).toBe(0)
+  })
+
+  test('a second start knows the flows and the tokens of the first', async () => {
+    const secrets = await readFile(join(folder, '.boardwalk/development-secrets.json'), 'utf8')
+    const { child, out } = await startIn()
+    expect(out()).not.toContain('Published')
+    expect(await readFile(join(folder, '.boardwalk/development-secrets.json'), 'utf8')).toBe(secrets)
+    child.kill('SIGINT')
+    expect((await once(child, 'exit'))[0]).toBe(0)
+  })
+
+  test('migrate brings an empty database up to date, and doctor finds it in order', async () => {
+    const data = join(folder, 'fresh')
+    expect((await boardwalk(['migrate', '--data', data])).out).toContain('Applied migration 1')
+    expect((await boardwalk(['migrate', '--data', data])).out).toContain('Nothing to do')
+    const found = await boardwalk(['doctor', '--data', data], { BOARDWALK_JWT_SECRET: 'x'.repeat(32) })
+    expect(found).toMatchObject({ code: 0, out: expect.not.stringContaining('BAD') })
+  })
+
+  test('a wrong configuration refuses to start and says all that is wrong', async () => {
+    const refused = await boardwalk(['serve'], { PORT: 'x', BOARDWALK_TYPO: '1' })
+    expect(refused.code).toBe(1)
+    expect(refused.err).toMatch(/BOARDWALK_TYPO is not a setting[\s\S]*PORT is "x"/)
+  })
+})

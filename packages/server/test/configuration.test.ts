@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest'
+import { configurationTable, ConfigurationError, databaseOf, readConfiguration } from '../src/index.ts'
+
+const messageOf = (environment: Record<string, string>): string => {
+  try {
+    readConfiguration({}, environment)
+    return ''
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError)
+    return (error as Error).message
+  }
+}
+
+describe('the configuration', () => {
+  test('has a default for everything, and is embedded without DATABASE_URL', () => {
+    const configuration = readConfiguration({}, {})
+    expect(configuration).toMatchObject({ port: 4000, host: '127.0.0.1', databaseUrl: undefined, data: '.boardwalk/data' })
+    expect(databaseOf(configuration)).toEqual({ directory: '.boardwalk/data', schema: 'boardwalk' })
+  })
+
+  test('takes the command line above the environment, and an empty variable as absent', () => {
+    expect(readConfiguration({ PORT: '1' }, { PORT: '2', DATABASE_URL: '' })).toMatchObject({ port: 1, databaseUrl: undefined })
+  })
+
+  test.each([
+    [{ PORT: 'abc' }, 'PORT is "abc", expected a port from 0 to 65535'],
+    [{ PORT: '-1' }, 'PORT is "-1"'],
+    [{ PORT: '65536' }, 'PORT is "65536"'],
+    [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL is a value of 9 bytes'],
+    [{ BOARDWALK_JWT_SECRET: 'short' }, 'BOARDWALK_JWT_SECRET is a value of 5 bytes, expected at least 32 bytes'],
+    [{ BOARDWALK_API_KEY: 'has spaces and is more than 32 bytes long' }, 'BOARDWALK_API_KEY is a value of'],
+    [{ BOARDWALK_JWKS_URL: 'file:///etc/passwd' }, 'BOARDWALK_JWKS_URL'],
+    [{ BOARDWALK_LOG_LEVEL: 'loud' }, 'BOARDWALK_LOG_LEVEL is "loud"'],
+    [{ BOARDWALK_TYPO: '1' }, 'BOARDWALK_TYPO is not a setting'],
+  ])('%o refuses to start', (environment, message) => {
+    expect(messageOf(environment as unknown as Record<string, string>)).toContain(message)
+  })
+
+  test('says everything that is wrong at once, and no secret', () => {
+    const message = messageOf({ PORT: 'x', BOARDWALK_JWT_SECRET: 'hunter2', BOARDWALK_NOPE: '1' })
+    expect(message.split('\n')).toHaveLength(4)
+    expect(message).not.toContain('hunter2')
+  })
+
+  test('is told whole in one table', () => {
+    expect(configurationTable()).toContain('| `PORT` | Port to listen on.')
+  })
+})
