@@ -133,11 +133,6 @@ const transport = {
     title: 'Others were faster',
     meaning: 'The same person was changed by others again and again while this request tried. Repeat it.',
   },
-  idempotency_in_flight: {
-    status: 409,
-    title: 'The first attempt still runs',
-    meaning: 'A request with this `Idempotency-Key` is not finished yet. Repeat it a little later.',
-  },
   stale: {
     status: 412,
     title: 'Changed meanwhile',
@@ -162,11 +157,6 @@ const transport = {
     status: 422,
     title: 'Not a flow',
     meaning: 'The document is not a correct flow; `problems` lists every place. Nothing was stored.',
-  },
-  rate_limited: {
-    status: 429,
-    title: 'Too many requests',
-    meaning: 'A limit per person is reached. Repeat after the seconds of `Retry-After`.',
   },
   internal: {
     status: 500,

@@ -44,7 +44,7 @@ export type OperationRow = {
 
 const ofCaller: Record<Caller['kind'], readonly ErrorCode[]> = {
   anyone: [],
-  person: ['unauthenticated', 'person_erased', 'rate_limited', 'conflict', 'SERVICE_UNAVAILABLE'],
+  person: ['unauthenticated', 'person_erased', 'conflict', 'SERVICE_UNAVAILABLE'],
   server: ['unauthenticated', 'forbidden', 'SERVICE_UNAVAILABLE'],
 }
 
@@ -55,6 +55,6 @@ export const errorsOf = (row: OperationRow): ErrorCode[] => {
   if (takes) codes.add('invalid_request')
   if (row.body) for (const code of ['malformed_json', 'body_too_large', 'unsupported_media_type'] as const) codes.add(code)
   if (row.headers?.includes('If-Match')) codes.add('stale')
-  if (row.headers?.includes('Idempotency-Key')) codes.add('idempotency_mismatch').add('idempotency_in_flight')
+  if (row.headers?.includes('Idempotency-Key')) codes.add('idempotency_mismatch')
   return [...codes]
 }

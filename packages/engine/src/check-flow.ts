@@ -126,6 +126,11 @@ export const checkFlow = (document: FlowDocument): Problem[] => {
       (index) => `steps[${index}].id`,
       'step id',
     ),
+    ...repeated(
+      document.steps.flatMap((step) => step.renamedFrom ?? []),
+      () => 'steps',
+      'renamedFrom',
+    ),
     ...checkActivation(document.steps),
     ...document.steps.flatMap((step, index) => checkStep(step, `steps[${index}]`, document, byId)),
     ...checkGates(document, byId),

@@ -67,7 +67,7 @@ export type House = {
   readonly server: Call
   readonly as: (bearer: string | undefined) => Call
   /** Stores and publishes a flow; answers its version. */
-  readonly publish: (document: { name: string } & object) => Promise<number>
+  readonly publish: (document: { name: string; [field: string]: unknown }) => Promise<number>
 }
 
 /** A Boardwalk on this database, with nothing in it. */

@@ -21,7 +21,6 @@ export const flowOperations = {
     body: flowDocument,
     answers: { 200: flowStored, 201: flowStored },
     errors: ['invalid_flow', 'conflict'],
-    headers: ['Idempotency-Key'],
   },
   listFlows: {
     method: 'get',
@@ -60,7 +59,6 @@ export const flowOperations = {
     bodyOptional: true,
     answers: { 200: flowVersionDetail },
     errors: ['flow_not_found', 'version_not_found', 'invalid_flow', 'conflict'],
-    headers: ['Idempotency-Key'],
   },
   rollbackFlowVersion: {
     method: 'post',
@@ -72,7 +70,6 @@ export const flowOperations = {
     bodyOptional: true,
     answers: { 200: flowVersionDetail },
     errors: ['flow_not_found', 'version_not_found', 'conflict'],
-    headers: ['Idempotency-Key'],
   },
   deprecateFlowVersion: {
     method: 'post',
@@ -84,6 +81,5 @@ export const flowOperations = {
     bodyOptional: true,
     answers: { 200: flowVersionDetail },
     errors: ['flow_not_found', 'version_not_found', 'conflict'],
-    headers: ['Idempotency-Key'],
   },
 } as const satisfies Record<string, OperationRow>

@@ -22,7 +22,6 @@ export const peopleOperations = {
     body: factsUpdate,
     answers: { 200: person },
     errors: ['conflict'],
-    headers: ['Idempotency-Key'],
   },
   getUserOnboarding: {
     method: 'get',
@@ -92,12 +91,11 @@ export const peopleOperations = {
     body: accountUpdate,
     answers: { 200: account },
     errors: ['conflict'],
-    headers: ['Idempotency-Key'],
   },
   getTimeline: {
     method: 'get',
     path: '/api/admin/people/{userId}/timeline',
-    summary: 'What happened to a person, newest first',
+    summary: 'What happened to a person, oldest first',
     caller: reads,
     parameters: { path: userPath, query: listQuery },
     answers: { 200: timeline },

@@ -1,9 +1,7 @@
-import { jsonOffences, problemAt } from '@boardwalk/contract'
 import { Failure } from './reply.ts'
 
 // The longest flow document fits twice; everything else a client sends is far shorter.
 const longestBody = 512 * 1024
-const limits = { depth: 64, nodes: 100_000 }
 
 const tooLarge = (): Failure => new Failure('body_too_large', `The body is longer than ${longestBody} bytes. Send less.`)
 
@@ -32,18 +30,12 @@ const parse = (bytes: Uint8Array): unknown => {
   }
 }
 
-/** The JSON of a request that is safe to walk and to store, or a `Failure`. `undefined`: there is no body. */
+/** The JSON of a request, or a `Failure`. `undefined`: there is no body. */
 export const readJson = async (request: Request): Promise<unknown> => {
   const bytes = await bytesOf(request)
   if (bytes.length === 0) return undefined
   if (!isJson(request.headers.get('content-type'))) {
     throw new Failure('unsupported_media_type', 'Send the body with the header Content-Type: application/json.')
   }
-  const value = parse(bytes)
-  const offences = jsonOffences(value, limits)
-  if (offences.length > 0) {
-    const problems = offences.slice(0, 100).map(({ path, expected }) => problemAt(value, path, expected))
-    throw new Failure('invalid_request', 'The body holds what cannot be stored; see "problems".', { problems })
-  }
-  return value
+  return parse(bytes)
 }

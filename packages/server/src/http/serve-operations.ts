@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
-import { operationIds, operationRow, problemsOf, type Operation, type OperationId, type OperationRow } from '@boardwalk/contract'
-import type { z } from 'zod'
+import { operationIds, operationRow, parse, type Operation, type OperationId, type OperationRow } from '@boardwalk/contract'
 import { authenticate, type Authentication, type Called } from './authenticate.ts'
 import { failureOf } from './failures.ts'
 import { readJson } from './read-body.ts'
@@ -20,13 +19,12 @@ export type Handlers = { readonly [Id in OperationId]: (input: Input<Id>) => Pro
 
 type Serving = { readonly handlers: Handlers; readonly ways: Authentication; readonly log: Logger }
 
-const parsed = (schema: z.ZodType | undefined, value: unknown, where: string): unknown => {
+const parsed = (schema: OperationRow['body'], value: unknown, where: string): unknown => {
   if (schema === undefined) return undefined
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const problems = problemsOf(result.error.issues, value)
-  const first = problems[0]?.message ?? ''
-  throw new Failure('invalid_request', `The ${where} does not fit. ${first}`.trim(), { problems })
+  const result = parse(schema, value)
+  if ('value' in result) return result.value
+  const { problems } = result
+  throw new Failure('invalid_request', `The ${where} does not fit. ${problems[0]?.message ?? ''}`, { problems })
 }
 
 const bodyOf = async ({ body, bodyOptional }: OperationRow, request: Request): Promise<unknown> => {
