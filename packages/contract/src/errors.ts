@@ -174,7 +174,7 @@ export const errorCodes = Object.keys(errors) as [ErrorCode, ...ErrorCode[]]
 
 export const problemType = (code: ErrorCode): string => `urn:boardwalk:problem:${code}`
 
-export const problem = z
+const problem = z
   .object({
     path: z.string().describe('Where, e.g. `steps[2].weight`; empty for the whole.'),
     found: z.string(),

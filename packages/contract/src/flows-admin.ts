@@ -4,7 +4,7 @@ import { flowDocument } from './flow-document.ts'
 import { listOf } from './lists.ts'
 import { oneOf, textUpTo, time } from './values.ts'
 
-export const versionStatus = oneOf('draft', 'active', 'deprecated')
+const versionStatus = oneOf('draft', 'active', 'deprecated')
 
 export type VersionStatus = z.output<typeof versionStatus>
 

@@ -85,7 +85,7 @@ const changeFields = {
 
 export const stepChange = z.strictObject(changeFields, { error: 'an object with "status"' }).meta({ id: 'StepChange' })
 
-export const snooze = z
+const snooze = z
   .strictObject({ snoozeUntil: momentInUtc.describe('At most the flow’s `snoozeDays` from now; later is shortened to that.') })
   .meta({ id: 'Snooze', description: 'Puts the reminder to sleep.' })
 

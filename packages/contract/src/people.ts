@@ -7,7 +7,7 @@ import { oneOf, time } from './values.ts'
 
 const loose = z.record(z.string(), z.unknown())
 
-export const happening = z
+const happening = z
   .object({
     id: z.string(),
     type: z.string(),

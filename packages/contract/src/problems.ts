@@ -7,7 +7,7 @@ type Issue = z.core.$ZodIssue
 /** More than anybody mends at once; an answer must not grow with the hostility of a document. */
 const most = 1000
 
-export const pathText = (path: Path): string =>
+const pathText = (path: Path): string =>
   path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`
     const plain = /^[\w$-]+$/.test(String(key))
@@ -18,26 +18,32 @@ export const pathText = (path: Path): string =>
 const clipped = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 59).toWellFormed()}…`)
 
 /** What was found, as a reader of the document would name it, in at most 60 characters. */
-export const foundText = (value: unknown): string => {
+const foundText = (value: unknown): string => {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
   if (typeof value === 'string') return clipped(`string ${JSON.stringify(value.slice(0, 60))}`)
   if (Array.isArray(value)) return `an array of ${value.length}`
   if (typeof value === 'object') return 'an object'
-  if (typeof value === 'symbol' || typeof value === 'function') return `a ${typeof value}`
-  return clipped(`${typeof value} ${value}`)
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') {
+    return clipped(`${typeof value} ${value}`)
+  }
+  return `a ${typeof value}`
 }
 
 const valueAt = (root: unknown, path: Path): unknown =>
   path.reduce<unknown>(
     (value, key) =>
-      typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined,
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? Reflect.get(value, key)
+        : undefined,
     root,
   )
 
 const advice = (where: string, found: string, expected: string): string => {
   if (found === 'nothing') return `Add ${where || 'a value'}: ${expected}.`
-  return where === '' ? `Send ${expected} instead of ${found}.` : `Change ${where} from ${found} to ${expected}.`
+  return where === ''
+    ? `Send ${expected} instead of ${found}.`
+    : `Change ${where} from ${found} to ${expected}.`
 }
 
 export const problemAt = (root: unknown, path: Path, expected: string): Problem => {
@@ -58,7 +64,9 @@ const unknownField = (root: unknown, path: Path): Problem => {
 
 /** The branch of a union that was meant: the one that did not fail at its own root. */
 const meant = (branches: readonly Issue[][]): Issue[] | undefined =>
-  branches.find((issues) => issues.every((issue) => issue.path.length > 0 || issue.code === 'unrecognized_keys'))
+  branches.find((issues) =>
+    issues.every((issue) => issue.path.length > 0 || issue.code === 'unrecognized_keys'),
+  )
 
 const problemsOfIssue = (issue: Issue, root: unknown, above: Path): Problem[] => {
   const path = [...above, ...issue.path]
@@ -94,5 +102,8 @@ const once = (problems: readonly Problem[]): Problem[] => [
 ]
 
 /** Everything that is wrong with the input, place by place. The messages of the schema are taken as what was expected. */
-export const problemsOf = (issues: readonly Issue[], input: unknown, before: readonly Problem[] = []): Problem[] =>
-  capped(once([...before, ...issues.flatMap((issue) => problemsOfIssue(issue, input, []))]))
+export const problemsOf = (
+  issues: readonly Issue[],
+  input: unknown,
+  before: readonly Problem[] = [],
+): Problem[] => capped(once([...before, ...issues.flatMap((issue) => problemsOfIssue(issue, input, []))]))
