@@ -16,7 +16,9 @@ const errorTable = (): string =>
     '',
     '| code | status | meaning |',
     '|---|---|---|',
-    ...Object.entries(errors).map(([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${meaning} |`),
+    ...Object.entries(errors).map(
+      ([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${meaning} |`,
+    ),
     '',
   ].join('\n')
 
@@ -37,7 +39,11 @@ const generated: readonly Generated[] = [
   { file: 'docs/generated/flow.schema.json', content: () => json(flowJsonSchema()) },
   { file: 'docs/generated/errors.md', content: errorTable },
   { file: 'packages/store/schema-manifest.json', content: schemaManifest },
-  { file: 'README.md', content: (now) => now.replace(configurationMarks, (_, begin: string, end: string) => begin + configurationTable() + end) },
+  {
+    file: 'README.md',
+    content: (now) =>
+      now.replace(configurationMarks, (_, begin: string, end: string) => begin + configurationTable() + end),
+  },
 ]
 
 const checks = process.argv.includes('--check')
@@ -50,5 +56,6 @@ for (const { file, content } of generated) {
   stale.push(file)
   if (!checks) await writeFile(path, wanted)
 }
-if (stale.length > 0) console.log(`${checks ? 'Out of date (run "npm run generate")' : 'Written'}: ${stale.join(', ')}`)
+if (stale.length > 0)
+  console.log(`${checks ? 'Out of date (run "npm run generate")' : 'Written'}: ${stale.join(', ')}`)
 if (checks && stale.length > 0) process.exitCode = 1

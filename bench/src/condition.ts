@@ -56,7 +56,8 @@ export async function conditionBench(): Promise<Row[]> {
   const contests = conditions.map(({ name, condition }) => ({
     name,
     ours: compileCondition(condition),
-    peer: (facts: Record<string, unknown>) => evalCondition(facts, condition as Parameters<typeof evalCondition>[1]),
+    peer: (facts: Record<string, unknown>) =>
+      evalCondition(facts, condition as Parameters<typeof evalCondition>[1]),
     times: { ours: [] as number[], peer: [] as number[] },
   }))
   for (const { name, ours, peer } of contests) {
@@ -74,7 +75,14 @@ export async function conditionBench(): Promise<Row[]> {
   return contests.map(({ name, times }) => {
     const ours = median(times.ours)
     const peer = median(times.peer)
-    return { name, ours: tenths(ours), peer: tenths(peer), unit: 'ns/op', ratio: tenths(peer / ours), n: ROUNDS * CALLS }
+    return {
+      name,
+      ours: tenths(ours),
+      peer: tenths(peer),
+      unit: 'ns/op',
+      ratio: tenths(peer / ours),
+      n: ROUNDS * CALLS,
+    }
   })
 }
 

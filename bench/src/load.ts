@@ -1,6 +1,11 @@
 import autocannon from 'autocannon'
 
-export type Request = { readonly method: string; readonly path: string; readonly headers: Record<string, string>; readonly body?: string }
+export type Request = {
+  readonly method: string
+  readonly path: string
+  readonly headers: Record<string, string>
+  readonly body?: string
+}
 
 /** Requests a second that `address` answers with 2xx; throws when any is answered otherwise. */
 export const requestsPerSecond = async (

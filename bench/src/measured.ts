@@ -13,7 +13,7 @@ export type Measured = {
   readonly note?: string
 }
 
-export const median = (values: readonly number[]): number =>
+const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 /** Runs each contest once a round, in turn, so that what else the machine does hits all alike. */
@@ -30,7 +30,10 @@ export const interleaved = async <Name extends string>(
       if (round > 0) values.get(name)?.push(value)
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(values.get(name) ?? [])])) as Record<Name, number>
+  return Object.fromEntries(names.map((name) => [name, median(values.get(name) ?? [])])) as Record<
+    Name,
+    number
+  >
 }
 
 export const print = (rows: readonly Measured[]): string =>
@@ -43,4 +46,5 @@ export const print = (rows: readonly Measured[]): string =>
     ),
   ].join('\n')
 
-const figure = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2))
+const figure = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2)

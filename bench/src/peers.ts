@@ -9,8 +9,15 @@ const [kind = '', url = '', schema = '', secret = '', ready = ''] = process.argv
 const pool = new pg.Pool({ connectionString: url, max: 8, options: `-c search_path=${schema}` })
 const key = new TextEncoder().encode(secret)
 
+// Tokens are remembered as ours are: the contest is about the database.
+const known = new Map<string, string>()
+
 const userOf = async (request: IncomingMessage): Promise<string> => {
-  const { payload } = await jwtVerify((request.headers.authorization ?? '').slice(7), key, { algorithms: ['HS256'] })
+  const token = (request.headers.authorization ?? '').slice(7)
+  const remembered = known.get(token)
+  if (remembered !== undefined) return remembered
+  const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'] })
+  known.set(token, payload.sub ?? '')
   return payload.sub ?? ''
 }
 
@@ -25,15 +32,28 @@ const readObjects = async (request: IncomingMessage): Promise<string> => {
   const userId = await userOf(request)
   const person = (await pool.query('select * from person where user_id = $1', [userId])).rows[0]
   const enrolment = (await pool.query('select * from enrolment where person_id = $1', [person.id])).rows[0]
-  const steps = (await pool.query('select * from step_state where person_id = $1 and flow = $2', [person.id, enrolment.flow])).rows
+  const steps = (
+    await pool.query('select * from step_state where person_id = $1 and flow = $2', [
+      person.id,
+      enrolment.flow,
+    ])
+  ).rows
   const document = (
-    await pool.query('select document from flow_version where flow = $1 and version = $2', [enrolment.flow, enrolment.version])
+    await pool.query('select document from flow_version where flow = $1 and version = $2', [
+      enrolment.flow,
+      enrolment.version,
+    ])
   ).rows[0].document
   const shown = document.steps.map((step: { id: string; weight: number }) => ({
     ...step,
     status: steps.find((state) => state.step_id === step.id)?.status ?? 'todo',
   }))
-  return JSON.stringify({ flow: enrolment.flow, status: enrolment.status, started: enrolment.started_at, steps: shown })
+  return JSON.stringify({
+    flow: enrolment.flow,
+    status: enrolment.status,
+    started: enrolment.started_at,
+    steps: shown,
+  })
 }
 
 /** Five statements in a transaction, with the row locked so that it is right. */
@@ -44,7 +64,8 @@ const writeFive = async (request: IncomingMessage): Promise<string> => {
   const client = await pool.connect()
   try {
     await client.query('begin')
-    const person = (await client.query('select * from person where user_id = $1 for update', [userId])).rows[0]
+    const person = (await client.query('select * from person where user_id = $1 for update', [userId]))
+      .rows[0]
     await client.query('update person set revision = revision + 1 where id = $1', [person.id])
     const steps = (await client.query('select * from step_state where person_id = $1', [person.id])).rows
     await client.query(
@@ -52,10 +73,10 @@ const writeFive = async (request: IncomingMessage): Promise<string> => {
        on conflict (person_id, flow, step_id, step_version) do update set status = excluded.status, settled_at = excluded.settled_at`,
       [person.id, stepId, status],
     )
-    await client.query(`insert into happening (type, person_id, flow, version, step_id, data, at) values ('peer', $1, 'shop', 1, $2, '{}', now())`, [
-      person.id,
-      stepId,
-    ])
+    await client.query(
+      `insert into happening (type, person_id, flow, version, step_id, data, at) values ('peer', $1, 'shop', 1, $2, '{}', now())`,
+      [person.id, stepId],
+    )
     await client.query('commit')
     return JSON.stringify({ success: true, steps: steps.length })
   } catch (error) {
@@ -85,4 +106,6 @@ const server = createServer((request, response) => {
     (error: unknown) => response.writeHead(500).end(String(error)),
   )
 })
-server.listen(0, '127.0.0.1', () => console.log(`listens on http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+server.listen(0, '127.0.0.1', () =>
+  console.log(`listens on http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+)

@@ -9,7 +9,13 @@ const run = promisify(execFile)
 const program = ['/usr/lib/postgresql/15/bin/pgbench', '/usr/bin/pgbench'].find((file) => existsSync(file))
 
 /** Transactions a second of a script, prepared once a connection. */
-export const pgbench = async (url: string, schema: string, script: string, clients: number, seconds: number): Promise<number> => {
+export const pgbench = async (
+  url: string,
+  schema: string,
+  script: string,
+  clients: number,
+  seconds: number,
+): Promise<number> => {
   if (program === undefined) throw new Error('pgbench is missing: apt-get install postgresql-15')
   const folder = await mkdtemp(join(tmpdir(), 'boardwalk-pgbench-'))
   const file = join(folder, 'script.sql')

@@ -31,6 +31,10 @@ const start = async (words: string[], settings: Record<string, string>): Promise
 }
 
 export const startBoardwalk = (settings: Record<string, string>): Promise<Process> =>
-  start([path('../../packages/cli/bin/boardwalk.js'), 'serve', '--port', '0'], { BOARDWALK_LOG_LEVEL: 'error', ...settings })
+  start([path('../../packages/cli/bin/boardwalk.js'), 'serve', '--port', '0'], {
+    BOARDWALK_LOG_LEVEL: 'error',
+    ...settings,
+  })
 
-export const startPeer = (kind: string, ...words: string[]): Promise<Process> => start([path('./peers.ts'), kind, ...words], {})
+export const startPeer = (kind: string, ...words: string[]): Promise<Process> =>
+  start([path('./peers.ts'), kind, ...words], {})

@@ -10,15 +10,29 @@ const apiKey = async (configuredKey: string | undefined): Promise<string> => {
 }
 
 /** Calls the running Boardwalk at BOARDWALK_URL. A refusal becomes an error that tells what the server said. */
-export const callBoardwalk = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
+export const callBoardwalk = async <Answer>(
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> => {
   const configuration = configured()
-  const headers = { authorization: `Bearer ${await apiKey(configuration.apiKey)}`, 'content-type': 'application/json' }
+  const headers = {
+    authorization: `Bearer ${await apiKey(configuration.apiKey)}`,
+    'content-type': 'application/json',
+  }
   const request = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
   const response = await fetch(new URL(path, configuration.url), request).catch((error: unknown) => {
-    const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
-    throw new CommandError(`Boardwalk does not answer at ${configuration.url} (${reason}). Start it, or set BOARDWALK_URL.`)
+    const reason =
+      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+    throw new CommandError(
+      `Boardwalk does not answer at ${configuration.url} (${reason}). Start it, or set BOARDWALK_URL.`,
+    )
   })
   if (response.ok) return (await response.json()) as Answer
-  const problem = (await response.json().catch(() => ({ message: response.statusText }))) as Partial<ProblemDetails>
-  throw new CommandError(`Boardwalk refused (${response.status} ${problem.error ?? ''}): ${problem.message ?? ''}`)
+  const problem = (await response
+    .json()
+    .catch(() => ({ message: response.statusText }))) as Partial<ProblemDetails>
+  throw new CommandError(
+    `Boardwalk refused (${response.status} ${problem.error ?? ''}): ${problem.message ?? ''}`,
+  )
 }

@@ -1,5 +1,8 @@
 import { readConfiguration, type Configuration } from '@boardwalk/server'
 
 /** The configuration from the environment, with what the command line says on top. */
-export const configured = ({ port, data }: { port?: string | undefined; data?: string | undefined } = {}): Configuration =>
+export const configured = ({
+  port,
+  data,
+}: { port?: string | undefined; data?: string | undefined } = {}): Configuration =>
   readConfiguration({ PORT: port, BOARDWALK_DATA: data })

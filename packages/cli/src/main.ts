@@ -13,7 +13,9 @@ const help = (): string =>
   [
     'boardwalk: user onboarding, decided on the server.',
     '',
-    ...commands.flatMap(({ usage, summary }) => usage.map((line, index) => `  boardwalk ${line.padEnd(44)}${index === 0 ? summary : ''}`)),
+    ...commands.flatMap(({ usage, summary }) =>
+      usage.map((line, index) => `  boardwalk ${line.padEnd(44)}${index === 0 ? summary : ''}`),
+    ),
     '',
     'Settings come from the environment; the README lists them.',
   ].join('\n')
@@ -30,7 +32,9 @@ const run = async ([name, ...words]: string[]): Promise<void> => {
 
 /** What a person can mend (their words, their settings, a port, a folder, a server that is away) is told without a stack. */
 const isTheirs = (error: unknown): error is Error =>
-  error instanceof CommandError || error instanceof ConfigurationError || (error instanceof Error && 'code' in error)
+  error instanceof CommandError ||
+  error instanceof ConfigurationError ||
+  (error instanceof Error && 'code' in error)
 
 try {
   await run(process.argv.slice(2))

@@ -8,7 +8,8 @@ type Read = (path: string) => Promise<unknown>
 
 const readModule: Read = async (path) => {
   const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
-  if (module.default === undefined) throw new CommandError(`${path} has no default export. Write "export default { name: …, steps: […] }".`)
+  if (module.default === undefined)
+    throw new CommandError(`${path} has no default export. Write "export default { name: …, steps: […] }".`)
   return module.default
 }
 
@@ -32,12 +33,16 @@ export const readFlowFile = async (file: string): Promise<unknown> => {
   const path = resolve(file)
   const read = readers[extname(path).toLowerCase()]
   if (read === undefined) {
-    throw new CommandError(`${file} is not a flow file: its name must end in ${Object.keys(readers).join(', ')}.`)
+    throw new CommandError(
+      `${file} is not a flow file: its name must end in ${Object.keys(readers).join(', ')}.`,
+    )
   }
   try {
     return await read(path)
   } catch (error) {
     if (error instanceof CommandError) throw error
-    throw new CommandError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    throw new CommandError(
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }

@@ -20,11 +20,17 @@ describe('the command line', () => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  const environment = (settings: Record<string, string>): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], ...settings })
+  const environment = (settings: Record<string, string>): NodeJS.ProcessEnv => ({
+    PATH: process.env['PATH'],
+    ...settings,
+  })
 
   const boardwalk = async (words: string[], settings: Record<string, string> = {}): Promise<Ended> => {
     try {
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, [entry, ...words], { cwd: folder, env: environment(settings) })
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [entry, ...words], {
+        cwd: folder,
+        env: environment(settings),
+      })
       return { code: 0, out: stdout, err: stderr }
     } catch (error) {
       const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
@@ -32,8 +38,13 @@ describe('the command line', () => {
     }
   }
 
-  const startIn = async (settings: Record<string, string> = {}): Promise<{ child: ChildProcess; address: string; out: () => string }> => {
-    const child = spawn(process.execPath, [entry, 'start', '--port', '0'], { cwd: folder, env: environment(settings) })
+  const startIn = async (
+    settings: Record<string, string> = {},
+  ): Promise<{ child: ChildProcess; address: string; out: () => string }> => {
+    const child = spawn(process.execPath, [entry, 'start', '--port', '0'], {
+      cwd: folder,
+      env: environment(settings),
+    })
     let out = ''
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (out += chunk.toString()))
@@ -43,14 +54,30 @@ describe('the command line', () => {
 
   test('help lists the commands; an unknown one is refused', async () => {
     expect((await boardwalk(['help'])).out).toContain('boardwalk serve')
-    expect(await boardwalk(['dance'])).toMatchObject({ code: 1, err: expect.stringContaining('There is no command "dance"') })
+    expect(await boardwalk(['dance'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There is no command "dance"'),
+    })
   })
 
   test('flow files in JSON, YAML and TypeScript are checked, with every problem', async () => {
     await writeFile(join(folder, 'good.yaml'), 'name: yaml\nsteps:\n  - id: a\n    title: A\n')
-    await writeFile(join(folder, 'good.ts'), "export default { name: 'typed', steps: [{ id: 'a' as const, title: 'A' }] }\n")
-    await writeFile(join(folder, 'bad.json'), '{"name":"bad","steps":[{"id":"A","title":1,"condition":{"$regx":1}}]}')
-    const good = await boardwalk(['flows', 'validate', 'good.yaml', 'good.ts', 'flows/shop.json', 'flows/saas.json'])
+    await writeFile(
+      join(folder, 'good.ts'),
+      "export default { name: 'typed', steps: [{ id: 'a' as const, title: 'A' }] }\n",
+    )
+    await writeFile(
+      join(folder, 'bad.json'),
+      '{"name":"bad","steps":[{"id":"A","title":1,"condition":{"$regx":1}}]}',
+    )
+    const good = await boardwalk([
+      'flows',
+      'validate',
+      'good.yaml',
+      'good.ts',
+      'flows/shop.json',
+      'flows/saas.json',
+    ])
     expect(good).toMatchObject({ code: 0, err: '' })
     expect(good.out.split('\n').filter(Boolean)).toHaveLength(4)
     const bad = await boardwalk(['flows', 'validate', 'bad.json'])
@@ -71,17 +98,23 @@ describe('the command line', () => {
     const pushed = await boardwalk(['flows', 'push', 'good.yaml', '--publish', '--reason', 'try'], url)
     expect(pushed).toMatchObject({ code: 0, out: expect.stringContaining('version 1 is published') })
     expect((await boardwalk(['flows', 'push', 'good.yaml'], url)).out).toContain('version 1 (active)')
-    expect((await boardwalk(['flows', 'push', 'good.yaml'], { BOARDWALK_URL: 'http://127.0.0.1:1' })).err).toContain('does not answer')
+    expect(
+      (await boardwalk(['flows', 'push', 'good.yaml'], { BOARDWALK_URL: 'http://127.0.0.1:1' })).err,
+    ).toContain('does not answer')
 
     const mine = (await boardwalk(['token', 'bob', '--role', 'staff'])).out.trim()
-    expect((await fetch(`${address}/api/onboarding`, { headers: { authorization: `Bearer ${mine}` } })).status).toBe(200)
+    expect(
+      (await fetch(`${address}/api/onboarding`, { headers: { authorization: `Bearer ${mine}` } })).status,
+    ).toBe(200)
 
     const second = await boardwalk(['serve', '--port', '0'])
     expect(second).toMatchObject({ code: 1, err: expect.stringMatching(/in use by process \d+/) })
     expect(second.err).not.toContain('    at ')
     expect((await boardwalk(['doctor'])).out).toMatch(/BAD .*in use by process/)
     const port = new URL(address).port
-    expect((await boardwalk(['serve', '--port', port, '--data', join(folder, 'elsewhere')])).err).toContain(`Port ${port} is taken`)
+    expect((await boardwalk(['serve', '--port', port, '--data', join(folder, 'elsewhere')])).err).toContain(
+      `Port ${port} is taken`,
+    )
 
     child.kill('SIGTERM')
     expect((await once(child, 'exit'))[0]).toBe(0)

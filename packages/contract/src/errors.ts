@@ -8,7 +8,8 @@ const refusals = {
   step_not_found: {
     status: 404,
     title: 'No such step',
-    meaning: 'The flow has no such step, or this person does not see it now. Read the onboarding for the steps there are.',
+    meaning:
+      'The flow has no such step, or this person does not see it now. Read the onboarding for the steps there are.',
   },
   flow_not_found: {
     status: 404,
@@ -18,12 +19,14 @@ const refusals = {
   not_enrolled: {
     status: 404,
     title: 'Not enrolled',
-    meaning: 'No flow lets this person in now, so there is nothing to change. Check the audience of the flows.',
+    meaning:
+      'No flow lets this person in now, so there is nothing to change. Check the audience of the flows.',
   },
   role_not_allowed: {
     status: 403,
     title: 'Not for this role',
-    meaning: 'The step is restricted to other roles (`roleRestricted`). Somebody with such a role has to do it.',
+    meaning:
+      'The step is restricted to other roles (`roleRestricted`). Somebody with such a role has to do it.',
   },
   step_required: {
     status: 400,
@@ -71,7 +74,8 @@ const transport = {
   PRECONDITION_REQUIRED: {
     status: 409,
     title: 'A step must be done first',
-    meaning: 'A gate stopped the action. `missingStep` and `action` say what to do; afterwards the request can be repeated.',
+    meaning:
+      'A gate stopped the action. `missingStep` and `action` say what to do; afterwards the request can be repeated.',
   },
   SERVICE_UNAVAILABLE: {
     status: 503,
@@ -151,7 +155,8 @@ const transport = {
   idempotency_mismatch: {
     status: 422,
     title: 'Idempotency key used before',
-    meaning: 'This `Idempotency-Key` belongs to a request with another body. Use a new key for a new request.',
+    meaning:
+      'This `Idempotency-Key` belongs to a request with another body. Use a new key for a new request.',
   },
   invalid_flow: {
     status: 422,
@@ -206,6 +211,14 @@ export const problemDetailsOf = (
   problems?: readonly Problem[],
 ): ProblemDetails => {
   const { status, title } = errors[code]
-  const details = { type: problemType(code), title, status, detail: message, error: code, message, correlationId }
+  const details = {
+    type: problemType(code),
+    title,
+    status,
+    detail: message,
+    error: code,
+    message,
+    correlationId,
+  }
   return problems === undefined ? details : { ...details, problems: [...problems] }
 }

@@ -7,7 +7,9 @@ import { flag, integerFrom, lineUpTo, name, numberFrom } from './values.ts'
 const gate = z.strictObject(
   {
     steps: stepIds(1, 20).describe('Each must be done, if the person sees it.'),
-    critical: flag.describe('What happens when the check itself cannot be made: true stops, false lets pass. It must be said.'),
+    critical: flag.describe(
+      'What happens when the check itself cannot be made: true stops, false lets pass. It must be said.',
+    ),
   },
   { error: 'a gate: {"steps": […], "critical": true or false}' },
 )
@@ -17,7 +19,9 @@ const nudge = z.strictObject(
     snoozeDays: integerFrom(1, 365).default(7).describe('The longest snooze.'),
     maxSnoozes: integerFrom(0, 100).default(3),
     hideAtPercent: numberFrom(0, 100).default(80).describe('The reminder hides from this progress on.'),
-    stopAfterDays: integerFrom(0, 3650).default(28).describe('Days after the enrolment’s start when the reminder stops for good.'),
+    stopAfterDays: integerFrom(0, 3650)
+      .default(28)
+      .describe('Days after the enrolment’s start when the reminder stops for good.'),
   },
   { error: 'an object with "snoozeDays", "maxSnoozes", "hideAtPercent" and "stopAfterDays"' },
 )
@@ -27,20 +31,37 @@ const stepsError = 'an array of 1 to 100 steps'
 export const flowDocument = z
   .strictObject(
     {
-      $schema: z.string({ error: 'a URL' }).max(2000, { error: 'a URL' }).optional().describe('For editors; not stored.'),
+      $schema: z
+        .string({ error: 'a URL' })
+        .max(2000, { error: 'a URL' })
+        .optional()
+        .describe('For editors; not stored.'),
       name: name.describe('Stable name of the flow, e.g. "shop".'),
       title: text.optional(),
       audience: condition.optional().describe('For whom the flow is; absent: everyone.'),
-      priority: integerFrom(-1_000_000, 1_000_000).default(0).describe('The highest whose audience fits gets the person.'),
-      steps: z.array(stepDefinition, { error: stepsError }).min(1, { error: stepsError }).max(100, { error: stepsError }),
+      priority: integerFrom(-1_000_000, 1_000_000)
+        .default(0)
+        .describe('The highest whose audience fits gets the person.'),
+      steps: z
+        .array(stepDefinition, { error: stepsError })
+        .min(1, { error: stepsError })
+        .max(100, { error: stepsError }),
       gates: z.record(name, gate, { error: 'an object of gates by name' }).default({}),
       nudge: nudge.prefault({}),
-      plans: z.array(lineUpTo(64), { error: 'an array of plans' }).max(50, { error: 'at most 50 plans' }).default([]).describe('Ascending: later plans include earlier ones.'),
+      plans: z
+        .array(lineUpTo(64), { error: 'an array of plans' })
+        .max(50, { error: 'at most 50 plans' })
+        .default([])
+        .describe('Ascending: later plans include earlier ones.'),
     },
     { error: 'a flow document (an object)' },
   )
   .transform(({ $schema: _, ...document }) => document)
-  .meta({ id: 'FlowDocument', title: 'Flow', description: 'A named onboarding.' }) satisfies z.ZodType<FlowDocument>
+  .meta({
+    id: 'FlowDocument',
+    title: 'Flow',
+    description: 'A named onboarding.',
+  }) satisfies z.ZodType<FlowDocument>
 
 /** A flow as its author writes it: what has a default may be left out. */
 export type FlowInput = z.input<typeof flowDocument>

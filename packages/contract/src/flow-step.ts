@@ -26,12 +26,10 @@ export const text = z
   }) satisfies z.ZodType<Text>
 
 /** Only the shape: operators, depth and patterns are judged by the engine, which also evaluates them. */
-export const condition = z
-  .record(z.string(), z.unknown(), { error: 'a condition (an object)' })
-  .meta({
-    id: 'Condition',
-    description: 'A rule over facts, e.g. `{"plan": "team"}` or `{"market": {"$in": ["DE", "AT"]}}`.',
-  })
+export const condition = z.record(z.string(), z.unknown(), { error: 'a condition (an object)' }).meta({
+  id: 'Condition',
+  description: 'A rule over facts, e.g. `{"plan": "team"}` or `{"market": {"$in": ["DE", "AT"]}}`.',
+})
 
 const prefill = z
   .record(

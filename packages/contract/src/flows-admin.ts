@@ -25,7 +25,9 @@ export const flowVersionDetail = z
   .object({ ...versionFields, document: flowDocument })
   .meta({ id: 'FlowVersionDetail', description: 'One version of a flow, with its document.' })
 
-export const flowStored = z.object({ name: z.string(), version: z.int(), status: versionStatus }).meta({ id: 'FlowStored' })
+export const flowStored = z
+  .object({ name: z.string(), version: z.int(), status: versionStatus })
+  .meta({ id: 'FlowStored' })
 
 const flowSummary = z
   .object({
@@ -48,9 +50,16 @@ const reason = textUpTo(500).optional().describe('Kept with the version and in i
 
 export const publishing = z
   .strictObject(
-    { reason, policy: oneOf('move').optional().describe('`move`: people mid-flow keep what they finished. The only one yet.') },
+    {
+      reason,
+      policy: oneOf('move')
+        .optional()
+        .describe('`move`: people mid-flow keep what they finished. The only one yet.'),
+    },
     { error: 'an object with "reason" and "policy"' },
   )
   .meta({ id: 'Publishing' })
 
-export const reasonGiven = z.strictObject({ reason }, { error: 'an object with "reason"' }).meta({ id: 'ReasonGiven' })
+export const reasonGiven = z
+  .strictObject({ reason }, { error: 'an object with "reason"' })
+  .meta({ id: 'ReasonGiven' })

@@ -12,9 +12,13 @@ export const gateCheck = z
       steps: stepIds(1, 20).optional().describe('Steps that must be done.'),
       gate: name.optional().describe('Name of a gate that flows declare; instead of `steps`.'),
       route: lineUpTo(500).describe('The host’s route, told in `gating.blocked`.'),
-      critical: flag.optional().describe('What happens when the check cannot be made: true answers 503, false lets pass.'),
+      critical: flag
+        .optional()
+        .describe('What happens when the check cannot be made: true answers 503, false lets pass.'),
       flow: name.optional().describe('Looks at this flow only.'),
-      returnUrl: lineUpTo(2000).optional().describe('Path of the host to come back to; anything but a path of its own is dropped.'),
+      returnUrl: lineUpTo(2000)
+        .optional()
+        .describe('Path of the host to come back to; anything but a path of its own is dropped.'),
     },
     { error: 'an object with "userId", "route" and "steps" or "gate"' },
   )
@@ -24,7 +28,10 @@ export const gateCheck = z
 export const gateAllowed = z
   .object({
     allowed: z.literal(true),
-    reason: z.string().optional().describe('Why it passes although nothing was checked, e.g. guard rails are off.'),
+    reason: z
+      .string()
+      .optional()
+      .describe('Why it passes although nothing was checked, e.g. guard rails are off.'),
   })
   .meta({ id: 'GateAllowed' })
 

@@ -5,7 +5,13 @@ export { gateBlocked } from './gates.ts'
 export type { VersionStatus } from './flows-admin.ts'
 export type { Onboarding } from './onboarding.ts'
 export { errorsOf, headers, type Caller, type HeaderName, type OperationRow } from './operation.ts'
-export { operationIds, operationRow, operations, type Operation, type OperationId } from './operations/table.ts'
+export {
+  operationIds,
+  operationRow,
+  operations,
+  type Operation,
+  type OperationId,
+} from './operations/table.ts'
 export { parse, type Parsed } from './parse.ts'
 export { factsOfClaims, factsUpdate, tokenClaims, type TokenClaims } from './person.ts'
 export { problemAt } from './problems.ts'

@@ -52,15 +52,22 @@ export const jsonOffences = (root: unknown, limits: Limits): JsonOffence[] => {
       continue
     }
     if (typeof value !== 'object' || value === null) continue
-    if (path.length >= limits.depth) return [{ path, expected: `at most ${limits.depth} levels`, fatal: true }]
+    if (path.length >= limits.depth)
+      return [{ path, expected: `at most ${limits.depth} levels`, fatal: true }]
     const keys = Array.isArray(value) ? value.keys() : Object.keys(value)
     for (const key of keys) {
       nodes += 1
-      if (nodes > limits.nodes) return [{ path: [], expected: `at most ${limits.nodes} values in all`, fatal: true }]
+      if (nodes > limits.nodes)
+        return [{ path: [], expected: `at most ${limits.nodes} values in all`, fatal: true }]
       const inside = [...path, key]
-      if (key === '__proto__') offences.push({ path: inside, expected: 'a name other than "__proto__"', fatal: false })
+      if (key === '__proto__')
+        offences.push({ path: inside, expected: 'a name other than "__proto__"', fatal: false })
       else if (typeof key === 'string' && !isStorable(key)) {
-        offences.push({ path: inside, expected: 'a name without NUL and in well-formed Unicode', fatal: false })
+        offences.push({
+          path: inside,
+          expected: 'a name without NUL and in well-formed Unicode',
+          fatal: false,
+        })
       } else open.push({ value: Reflect.get(value, key), path: inside })
     }
   }
@@ -68,7 +75,10 @@ export const jsonOffences = (root: unknown, limits: Limits): JsonOffence[] => {
 }
 
 /** What was expected of a JSON value that is to be stored; undefined when it is fine. */
-export const jsonProblem = (value: unknown, limits: Limits & { readonly bytes: number }): string | undefined => {
+export const jsonProblem = (
+  value: unknown,
+  limits: Limits & { readonly bytes: number },
+): string | undefined => {
   const [offence] = jsonOffences(value, limits)
   if (offence !== undefined) return offence.expected
   return utf8Bytes(JSON.stringify(value)) > limits.bytes ? `at most ${limits.bytes} bytes of JSON` : undefined

@@ -4,13 +4,18 @@ import { action } from './flow-step.ts'
 import { jsonObject, momentInUtc, oneOf, textUpTo, time } from './values.ts'
 
 export const stepStatus = oneOf('todo', 'done', 'skipped') satisfies z.ZodType<StepStatus>
-export const enrolmentStatus = oneOf('in_progress', 'completed', 'skipped') satisfies z.ZodType<EnrolmentStatus>
+export const enrolmentStatus = oneOf(
+  'in_progress',
+  'completed',
+  'skipped',
+) satisfies z.ZodType<EnrolmentStatus>
 
 export const flowVersion = z.object({ name: z.string(), version: z.int() }).meta({ id: 'FlowVersion' })
 
-const position = z
-  .object({ current: z.int(), total: z.int(), completed: z.int(), skipped: z.int() })
-  .meta({ id: 'Position', description: '"Step 2 of 5", over the visible steps.' }) satisfies z.ZodType<Position>
+const position = z.object({ current: z.int(), total: z.int(), completed: z.int(), skipped: z.int() }).meta({
+  id: 'Position',
+  description: '"Step 2 of 5", over the visible steps.',
+}) satisfies z.ZodType<Position>
 
 const shownStep = z
   .object({
@@ -23,7 +28,10 @@ const shownStep = z
     status: stepStatus,
     allowed: z.boolean().describe('This person may change the step.'),
     completedAt: time.optional(),
-    completedBy: z.string().optional().describe('User id of who did it; for an account’s step it may be another member.'),
+    completedBy: z
+      .string()
+      .optional()
+      .describe('User id of who did it; for an account’s step it may be another member.'),
     roleRestricted: z.string().optional().describe('The role that may change the step.'),
     locked: z.boolean().optional().describe('A step that this one depends on is not done yet.'),
     action: action.optional(),
@@ -51,7 +59,10 @@ const features = z
   })
   .meta({ id: 'Features' })
 
-const experiments = z.record(z.string(), z.object({ variant: z.string(), config: z.record(z.string(), z.unknown()) }))
+const experiments = z.record(
+  z.string(),
+  z.object({ variant: z.string(), config: z.record(z.string(), z.unknown()) }),
+)
 
 const standing = {
   flow: flowVersion.nullable().describe('null when no flow lets the person in.'),
@@ -83,10 +94,16 @@ const changeFields = {
   reason: textUpTo(500).optional(),
 }
 
-export const stepChange = z.strictObject(changeFields, { error: 'an object with "status"' }).meta({ id: 'StepChange' })
+export const stepChange = z
+  .strictObject(changeFields, { error: 'an object with "status"' })
+  .meta({ id: 'StepChange' })
 
 const snooze = z
-  .strictObject({ snoozeUntil: momentInUtc.describe('At most the flow’s `snoozeDays` from now; later is shortened to that.') })
+  .strictObject({
+    snoozeUntil: momentInUtc.describe(
+      'At most the flow’s `snoozeDays` from now; later is shortened to that.',
+    ),
+  })
   .meta({ id: 'Snooze', description: 'Puts the reminder to sleep.' })
 
 const either = '{"status": "done" or "skipped", …} or {"snoozeUntil": …}, not both'

@@ -15,13 +15,24 @@ const schemaWriter = () => {
 
   const adopt = (definitions: Record<string, Json>, side: Side): void => {
     for (const [id, { $schema: _, $id: _id, id: _own, ...schema }] of Object.entries(definitions)) {
-      const name = side === 'input' && components[id] !== undefined && JSON.stringify(components[id]) !== JSON.stringify(schema) ? `${id}Input` : id
+      const name =
+        side === 'input' &&
+        components[id] !== undefined &&
+        JSON.stringify(components[id]) !== JSON.stringify(schema)
+          ? `${id}Input`
+          : id
       components[name] ??= schema
     }
   }
 
   const write = (schema: z.ZodType, io: Side): Json => {
-    const { $schema: _, $defs, ...json } = z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any' }) as Json & { $defs?: Record<string, Json> }
+    const {
+      $schema: _,
+      $defs,
+      ...json
+    } = z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any' }) as Json & {
+      $defs?: Record<string, Json>
+    }
     const text = JSON.stringify({ json, $defs }).replaceAll('"#/$defs/', `"${reference('')}`)
     const relocated = JSON.parse(text) as { json: Json; $defs?: Record<string, Json> }
     adopt(relocated.$defs ?? {}, io)
@@ -50,7 +61,11 @@ const headerParameters = (names: readonly HeaderName[], { write }: Writer): Json
   })
 
 /** Errors that share a status stand under it together. */
-const problemResponses = (codes: readonly ErrorCode[], taken: ReadonlySet<string>, { write }: Writer): Json => {
+const problemResponses = (
+  codes: readonly ErrorCode[],
+  taken: ReadonlySet<string>,
+  { write }: Writer,
+): Json => {
   const byStatus = new Map<string, ErrorCode[]>()
   for (const code of codes) {
     const status = String(errors[code].status)
@@ -78,8 +93,13 @@ const answers = (row: OperationRow, { write }: Writer): Json =>
     Object.entries(row.answers).map(([status, schema]) => [
       status,
       {
-        description: errors.PRECONDITION_REQUIRED.status === Number(status) ? errors.PRECONDITION_REQUIRED.meaning : row.summary,
-        ...(schema && { content: { [mediaTypeOf(row, Number(status))]: { schema: write(schema, 'output') } } }),
+        description:
+          errors.PRECONDITION_REQUIRED.status === Number(status)
+            ? errors.PRECONDITION_REQUIRED.meaning
+            : row.summary,
+        ...(schema && {
+          content: { [mediaTypeOf(row, Number(status))]: { schema: write(schema, 'output') } },
+        }),
       },
     ]),
   )
@@ -103,7 +123,10 @@ const operation = (id: OperationId, writer: Writer): Json => {
       ...headerParameters([...(row.headers ?? []), 'X-Correlation-Id'], writer),
     ],
     ...(row.body && {
-      requestBody: { required: !row.bodyOptional, content: { 'application/json': { schema: writer.write(row.body, 'input') } } },
+      requestBody: {
+        required: !row.bodyOptional,
+        content: { 'application/json': { schema: writer.write(row.body, 'input') } },
+      },
     }),
     responses: { ...given, ...problemResponses(codes, new Set(Object.keys(given)), writer) },
   }
@@ -128,7 +151,12 @@ export const openApiDocument = (): Json => {
     components: {
       schemas: Object.fromEntries(Object.entries(writer.components).toSorted(([a], [b]) => (a < b ? -1 : 1))),
       securitySchemes: {
-        person: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "A person's token, signed by the host; `sub` is the user id." },
+        person: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: "A person's token, signed by the host; `sub` is the user id.",
+        },
         server: { type: 'http', scheme: 'bearer', description: `An API key. Scopes:\n${scopeHelp}` },
       },
     },

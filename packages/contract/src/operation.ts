@@ -12,9 +12,13 @@ export type Caller =
 /** Headers that an operation may read. `X-Correlation-Id` is read by all. */
 export const headers = {
   'Accept-Language': z.string().max(1000).describe('Locales for texts, best first.'),
-  'If-Match': lineUpTo(200).describe('`ETag` of the onboarding that the change is based on; another current one answers 412.'),
+  'If-Match': lineUpTo(200).describe(
+    '`ETag` of the onboarding that the change is based on; another current one answers 412.',
+  ),
   'If-None-Match': lineUpTo(1000).describe('`ETag` of the answer at hand; 304 when it still holds.'),
-  'Idempotency-Key': lineUpTo(255).describe('The same key with the same body is carried out once, and answered alike.'),
+  'Idempotency-Key': lineUpTo(255).describe(
+    'The same key with the same body is carried out once, and answered alike.',
+  ),
   'X-Correlation-Id': z
     .string()
     .regex(/^[A-Za-z0-9._:-]{1,128}$/)
@@ -50,10 +54,13 @@ const ofCaller: Record<Caller['kind'], readonly ErrorCode[]> = {
 
 /** All that an operation can refuse with. */
 export const errorsOf = (row: OperationRow): ErrorCode[] => {
-  const takes = row.parameters.path !== undefined || row.parameters.query !== undefined || row.body !== undefined
+  const takes =
+    row.parameters.path !== undefined || row.parameters.query !== undefined || row.body !== undefined
   const codes = new Set<ErrorCode>([...row.errors, ...ofCaller[row.caller.kind], 'internal'])
   if (takes) codes.add('invalid_request')
-  if (row.body) for (const code of ['malformed_json', 'body_too_large', 'unsupported_media_type'] as const) codes.add(code)
+  if (row.body)
+    for (const code of ['malformed_json', 'body_too_large', 'unsupported_media_type'] as const)
+      codes.add(code)
   if (row.headers?.includes('If-Match')) codes.add('stale')
   if (row.headers?.includes('Idempotency-Key')) codes.add('idempotency_mismatch')
   return [...codes]

@@ -15,6 +15,7 @@ const happening = z
     flow: z.string().optional(),
     version: z.int().optional(),
     stepId: z.string().optional(),
+    accountId: z.string().optional().describe('For a step of scope `account`: whose it was.'),
     data: loose,
     correlationId: z.string(),
   })
@@ -77,9 +78,10 @@ const clause = z
     result: z.union([z.literal(true), z.literal(false), z.literal('unknown')]),
     holds: z.boolean(),
   })
-  .meta({ id: 'Clause', description: 'One comparison of a condition and the value that decided it.' }) satisfies z.ZodType<
-  Partial<Clause>
->
+  .meta({
+    id: 'Clause',
+    description: 'One comparison of a condition and the value that decided it.',
+  }) satisfies z.ZodType<Partial<Clause>>
 
 const rule = z.object({
   rule: z.string(),

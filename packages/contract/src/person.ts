@@ -15,9 +15,10 @@ const factFields = {
 }
 
 /** Absent leaves a fact as it is, null forgets it, a value stores it; attributes likewise, key by key. */
-export const factsUpdate = z
-  .strictObject(factFields, { error: 'an object of facts' })
-  .meta({ id: 'FactsUpdate', description: 'Absent: unchanged. null: forgotten. A value: stored. Attributes likewise, key by key.' }) satisfies z.ZodType<FactsUpdate>
+export const factsUpdate = z.strictObject(factFields, { error: 'an object of facts' }).meta({
+  id: 'FactsUpdate',
+  description: 'Absent: unchanged. null: forgotten. A value: stored. Attributes likewise, key by key.',
+}) satisfies z.ZodType<FactsUpdate>
 
 /** What a token says of its bearer, of the claims we know; the others are somebody else's. */
 export const tokenClaims = z.object({ sub: hostId, ...factFields })
@@ -46,6 +47,9 @@ export const person = z
 
 export const accountUpdate = z
   .strictObject({ attributes: jsonObject().exactOptional() }, { error: 'an object with "attributes"' })
-  .meta({ id: 'AccountUpdate', description: 'Absent: unchanged. null as an attribute: forgotten. A value: stored.' })
+  .meta({
+    id: 'AccountUpdate',
+    description: 'Absent: unchanged. null as an attribute: forgotten. A value: stored.',
+  })
 
 export const account = z.object({ accountId: z.string(), attributes }).meta({ id: 'Account' })

@@ -7,7 +7,8 @@ const nowhere = 'https://own.invalid'
 const parsed = (url: string, base?: string): URL | null => (unsafe.test(url) ? null : URL.parse(url, base))
 
 /** A path of whoever shows it; never another origin, however browsers bend slashes. */
-export const isOwnPath = (url: string): boolean => /^\/(?![/\\])/.test(url) && parsed(url, nowhere)?.origin === nowhere
+export const isOwnPath = (url: string): boolean =>
+  /^\/(?![/\\])/.test(url) && parsed(url, nowhere)?.origin === nowhere
 
 const isWebUrl = (url: string): boolean => {
   const target = /^https?:\/\//.test(url) ? parsed(url) : null

@@ -52,14 +52,16 @@ export const hostId = z
   .regex(noControls, { error: idError })
   .refine((id) => id.isWellFormed() && utf8Bytes(id) <= 255, { error: idError })
 
-const nameError = 'a name of 1 to 64 characters: a lower-case letter, then lower-case letters, digits, "_" or "-"'
+const nameError =
+  'a name of 1 to 64 characters: a lower-case letter, then lower-case letters, digits, "_" or "-"'
 
 /** Names of flows, steps and gates. */
 export const name = z.string({ error: nameError }).regex(/^[a-z][a-z0-9_-]{0,63}$/, { error: nameError })
 
 const timeError = 'a time in ISO 8601 with offset, e.g. "2026-01-31T09:00:00Z"'
 
-const isFourDigitYear = (ms: number): boolean => !Number.isNaN(ms) && /^\d{4}-/.test(new Date(ms).toISOString())
+const isFourDigitYear = (ms: number): boolean =>
+  !Number.isNaN(ms) && /^\d{4}-/.test(new Date(ms).toISOString())
 
 /** A moment as somebody else wrote it: any offset, but there must be one. */
 export const moment = z.iso
@@ -88,4 +90,5 @@ export const jsonObject = (maxKeys = 200) => {
     .meta({ type: 'object', description: `JSON, at most 16 KB and ${maxKeys} keys.` })
 }
 
-const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -30,7 +30,10 @@ export const flowFor = (catalogue: Catalogue, person: Person): Flow | undefined 
 }
 
 /** Equal times are told apart by name: enrolments come in no particular order. */
-const latest = (enrolments: readonly Enrolment[], at: (enrolment: Enrolment) => number): Enrolment | undefined =>
+const latest = (
+  enrolments: readonly Enrolment[],
+  at: (enrolment: Enrolment) => number,
+): Enrolment | undefined =>
   enrolments.reduce<Enrolment | undefined>(
     (best, one) => (best && (at(best) - at(one) || (best.flow < one.flow ? 1 : -1)) > 0 ? best : one),
     undefined,

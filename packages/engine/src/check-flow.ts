@@ -18,11 +18,21 @@ const repeated = (names: readonly string[], path: (index: number) => string, wha
   names.flatMap((name, index) =>
     names.indexOf(name) === index
       ? []
-      : [problem(path(index), `"${name}"`, 'a name used once', `The ${what} "${name}" stands twice. Rename or remove one.`)],
+      : [
+          problem(
+            path(index),
+            `"${name}"`,
+            'a name used once',
+            `The ${what} "${name}" stands twice. Rename or remove one.`,
+          ),
+        ],
   )
 
 /** A path of ids that leads from the step back to itself, or undefined. */
-const cycleFrom = (start: StepDefinition, byId: ReadonlyMap<string, StepDefinition>): string[] | undefined => {
+const cycleFrom = (
+  start: StepDefinition,
+  byId: ReadonlyMap<string, StepDefinition>,
+): string[] | undefined => {
   const seen = new Set<string>()
   const waiting: { id: string; way: string[] }[] = [{ id: start.id, way: [start.id] }]
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -36,7 +46,11 @@ const cycleFrom = (start: StepDefinition, byId: ReadonlyMap<string, StepDefiniti
   return undefined
 }
 
-const checkDependencies = (step: StepDefinition, path: string, byId: ReadonlyMap<string, StepDefinition>): Problem[] => {
+const checkDependencies = (
+  step: StepDefinition,
+  path: string,
+  byId: ReadonlyMap<string, StepDefinition>,
+): Problem[] => {
   const unknown = (step.dependsOn ?? []).flatMap((id, index) =>
     byId.has(id)
       ? []
@@ -54,15 +68,26 @@ const checkDependencies = (step: StepDefinition, path: string, byId: ReadonlyMap
   const way = cycle.join(' → ')
   return [
     ...unknown,
-    problem(`${path}.dependsOn`, way, 'no circle', `Step "${step.id}" waits for itself (${way}) and could never be done.`),
+    problem(
+      `${path}.dependsOn`,
+      way,
+      'no circle',
+      `Step "${step.id}" waits for itself (${way}) and could never be done.`,
+    ),
   ]
 }
 
-const checkStep = (step: StepDefinition, path: string, document: FlowDocument, byId: ReadonlyMap<string, StepDefinition>): Problem[] => {
+const checkStep = (
+  step: StepDefinition,
+  path: string,
+  document: FlowDocument,
+  byId: ReadonlyMap<string, StepDefinition>,
+): Problem[] => {
   const problems = checkDependencies(step, path, byId)
   if (step.condition !== undefined) problems.push(...checkCondition(step.condition, `${path}.condition`))
   if (typeof step.required === 'object') problems.push(...checkCondition(step.required, `${path}.required`))
-  if (step.trigger?.where !== undefined) problems.push(...checkCondition(step.trigger.where, `${path}.trigger.where`))
+  if (step.trigger?.where !== undefined)
+    problems.push(...checkCondition(step.trigger.where, `${path}.trigger.where`))
   if (step.requiredPlan !== undefined && !document.plans.includes(step.requiredPlan)) {
     problems.push(
       problem(
@@ -76,7 +101,12 @@ const checkStep = (step: StepDefinition, path: string, document: FlowDocument, b
   const { activeFrom, activeTo } = step
   if (activeFrom !== undefined && activeTo !== undefined && Date.parse(activeFrom) >= Date.parse(activeTo)) {
     problems.push(
-      problem(`${path}.activeTo`, activeTo, `a time after ${activeFrom}`, `Step "${step.id}" ends before it begins.`),
+      problem(
+        `${path}.activeTo`,
+        activeTo,
+        `a time after ${activeFrom}`,
+        `Step "${step.id}" ends before it begins.`,
+      ),
     )
   }
   if (step.renamedFrom !== undefined && byId.has(step.renamedFrom)) {
@@ -112,7 +142,14 @@ const checkActivation = (steps: readonly StepDefinition[]): Problem[] => {
   const activating = steps.filter((step) => step.activation === true)
   if (activating.length <= 1) return []
   const found = quoted(activating.map((step) => step.id))
-  return [problem('steps', found, 'at most one step with "activation": true', `Only one step can be the activation step, found ${found}.`)]
+  return [
+    problem(
+      'steps',
+      found,
+      'at most one step with "activation": true',
+      `Only one step can be the activation step, found ${found}.`,
+    ),
+  ]
 }
 
 /** What the shape of a document cannot say: names that must exist, circles, conditions. All problems at once; [] when it is sound. */

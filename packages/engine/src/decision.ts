@@ -27,7 +27,11 @@ export const refuse = (person: Person, ...reason: Parameters<typeof refusal>): D
   refusal: refusal(...reason),
 })
 
-export const situationOf = (person: Person, now: number): Situation => ({ person, facts: conditionFacts(person), now })
+export const situationOf = (person: Person, now: number): Situation => ({
+  person,
+  facts: conditionFacts(person),
+  now,
+})
 
 export const happening = (
   type: HappeningType,
@@ -43,4 +47,3 @@ export const withEnrolment = (person: Person, enrolment: Enrolment): Person => (
 
 export const enrolmentIn = (person: Person, flow: string): Enrolment | undefined =>
   person.enrolments.find((enrolment) => enrolment.flow === flow)
-

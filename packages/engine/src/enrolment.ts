@@ -18,7 +18,10 @@ const enrol = (person: Person, flow: Flow, now: number): Decision => {
     snoozedUntil: null,
     steps: [],
   }
-  return { person: withEnrolment(person, enrolment), happenings: [happening('onboarding.enrolled', enrolment)] }
+  return {
+    person: withEnrolment(person, enrolment),
+    happenings: [happening('onboarding.enrolled', enrolment)],
+  }
 }
 
 /** An enrolment follows the version in force; what was done in older versions is read by `stateOf`. */
@@ -53,7 +56,10 @@ export const place = ({ catalogue, now }: World, person: Person, named?: string)
   if (named !== undefined && !catalogue.flows.has(named)) {
     return {
       ...nowhere,
-      refusal: refusal('flow_not_found', `No published flow is called "${named}". Leave ?flow out for the person's own.`),
+      refusal: refusal(
+        'flow_not_found',
+        `No published flow is called "${named}". Leave ?flow out for the person's own.`,
+      ),
     }
   }
   const enrolment = named === undefined ? shownIn(catalogue, person) : enrolmentIn(person, named)

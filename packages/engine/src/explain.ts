@@ -36,9 +36,13 @@ const evidence: { readonly [rule: string]: (step: Step, situation: Situation) =>
   activeTo: ({ definition }, { now }) => ({ expected: definition.activeTo, found: now }),
   markets: ({ markets }, { person }) => ({ expected: markets, found: person.facts.market }),
   roles: ({ roles }, { person }) => ({ expected: roles, found: person.facts.role }),
-  requiredPlan: ({ definition }, { person }) => ({ expected: definition.requiredPlan, found: person.facts.plan }),
+  requiredPlan: ({ definition }, { person }) => ({
+    expected: definition.requiredPlan,
+    found: person.facts.plan,
+  }),
   account: ({ scope }, { person }) => ({ expected: scope, found: person.accountId ?? undefined }),
-  condition: ({ condition }, { facts }) => (condition === undefined ? {} : { clauses: explainCondition(condition, facts) }),
+  condition: ({ condition }, { facts }) =>
+    condition === undefined ? {} : { clauses: explainCondition(condition, facts) },
 }
 
 const explainStep = (step: Step, situation: Situation): { visible: boolean; rules: ExplainedRule[] } => {

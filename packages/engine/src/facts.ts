@@ -31,7 +31,9 @@ export const mergeAttributes = <Attributes extends { readonly [name: string]: un
 ): Attributes => {
   const changed = Object.entries(update).filter(([name, value]) => {
     if (value === undefined) return false
-    return value === null ? Object.hasOwn(stored, name) : !Object.hasOwn(stored, name) || !same(stored[name], value)
+    return value === null
+      ? Object.hasOwn(stored, name)
+      : !Object.hasOwn(stored, name) || !same(stored[name], value)
   })
   if (changed.length === 0) return stored
   const merged = new Map<string, unknown>(Object.entries(stored))
@@ -48,9 +50,12 @@ export const mergeAttributes = <Attributes extends { readonly [name: string]: un
  */
 export const updateFacts = (person: Person, update: FactsUpdate): Person => {
   const { facts } = person
-  const attributes = update.attributes === undefined ? facts.attributes : mergeAttributes(facts.attributes, update.attributes)
+  const attributes =
+    update.attributes === undefined ? facts.attributes : mergeAttributes(facts.attributes, update.attributes)
   const accountId = update.account === undefined ? person.accountId : update.account
-  const changed = named.filter((name) => update[name] !== undefined && (update[name] ?? undefined) !== facts[name])
+  const changed = named.filter(
+    (name) => update[name] !== undefined && (update[name] ?? undefined) !== facts[name],
+  )
   if (changed.length === 0 && attributes === facts.attributes && accountId === person.accountId) return person
   const next: Record<string, unknown> = { ...facts, attributes }
   for (const name of changed) {

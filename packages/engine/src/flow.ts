@@ -126,7 +126,9 @@ const compileStep = (definition: StepDefinition, plans: readonly string[]): Step
   activeFromMs: definition.activeFrom === undefined ? -Infinity : Date.parse(definition.activeFrom),
   activeToMs: definition.activeTo === undefined ? Infinity : Date.parse(definition.activeTo),
   plans:
-    definition.requiredPlan === undefined ? null : new Set(plans.slice(plans.indexOf(definition.requiredPlan))),
+    definition.requiredPlan === undefined
+      ? null
+      : new Set(plans.slice(plans.indexOf(definition.requiredPlan))),
   dependsOn: definition.dependsOn ?? [],
 })
 

@@ -30,17 +30,25 @@ const unknown = ({ catalogue }: World, question: GateQuestion): Refusal | undefi
   }
   const { gate } = question
   if (gate !== undefined && !searched.some((flow) => flow.gates.has(gate))) {
-    return refusal('unknown_gate', `No published flow has a gate "${gate}". Declare it under "gates" and publish.`)
+    return refusal(
+      'unknown_gate',
+      `No published flow has a gate "${gate}". Declare it under "gates" and publish.`,
+    )
   }
   const step = question.steps?.find((id) => !searched.some((flow) => flow.stepById.has(id)))
   return step === undefined
     ? undefined
-    : refusal('unknown_step', `No published flow has a step "${step}". Check the id, or publish the flow that has it.`)
+    : refusal(
+        'unknown_step',
+        `No published flow has a step "${step}". Check the id, or publish the flow that has it.`,
+      )
 }
 
 /** A person met for the first time is enrolled before the gate decides. */
 const placed = (world: World, person: Person, flow: string | undefined): Decision =>
-  flow === undefined && enrolmentShown(person) !== undefined ? { person, happenings: [] } : place(world, person, flow)
+  flow === undefined && enrolmentShown(person) !== undefined
+    ? { person, happenings: [] }
+    : place(world, person, flow)
 
 type Need = MissingStep & { readonly asked: boolean; readonly done: boolean }
 
@@ -50,12 +58,17 @@ const needsIn = (world: World, person: Person, enrolment: Enrolment, question: G
   if (flow === undefined) return []
   const asked = question.gate === undefined ? question.steps : flow.gates.get(question.gate)?.steps
   const ids = new Set(asked)
-  return guideOf(flow, enrolment, situationOf(person, world.now))
-    .steps.map(({ id, step, status }) => ({ flow: flow.name, step, asked: ids.has(id), done: status === 'done' }))
+  return guideOf(flow, enrolment, situationOf(person, world.now)).steps.map(({ id, step, status }) => ({
+    flow: flow.name,
+    step,
+    asked: ids.has(id),
+    done: status === 'done',
+  }))
 }
 
 /** In the order in which a plain read would show them: enrolments come in no particular order, answers must not. */
-const byStart = (a: Enrolment, b: Enrolment): number => a.startedAt - b.startedAt || (a.flow < b.flow ? -1 : 1)
+const byStart = (a: Enrolment, b: Enrolment): number =>
+  a.startedAt - b.startedAt || (a.flow < b.flow ? -1 : 1)
 
 /**
  * Whether the person may pass. Stored facts only. A step that is done in any enrolment counts; one that the person does
@@ -71,11 +84,17 @@ export const checkGate = (world: World, person: Person, question: GateQuestion):
     .flatMap((enrolment) => needsIn(world, decision.person, enrolment, question))
   const done = new Set(needs.filter((need) => need.done).map((need) => need.step.id))
   const open = needs.filter(({ asked, step }) => asked && !done.has(step.id))
-  const missing = open.filter(({ step }, index) => open.findIndex((need) => need.step.id === step.id) === index)
+  const missing = open.filter(
+    ({ step }, index) => open.findIndex((need) => need.step.id === step.id) === index,
+  )
   const [first] = missing
   const flow = first && world.catalogue.flows.get(first.flow)?.flow
   if (first === undefined || flow === undefined) return { ...decision, missing: [] }
-  const data = { route: question.route, missingStep: first.step.id, missingSteps: missing.map(({ step }) => step.id) }
+  const data = {
+    route: question.route,
+    missingStep: first.step.id,
+    missingSteps: missing.map(({ step }) => step.id),
+  }
   const decidedBy = { flow: flow.name, version: flow.version }
   return {
     person: decision.person,

@@ -69,7 +69,8 @@ const dayMs = 86_400_000
 export const nudgeOf = ({ flow, enrolment, steps }: Guide, now: number): Nudge => {
   const { hideAtPercent, stopAfterDays, maxSnoozes } = flow.nudge
   const remainingSteps = steps.filter((step) => step.status === 'todo').length
-  const snoozedUntil = enrolment.snoozedUntil !== null && enrolment.snoozedUntil > now ? enrolment.snoozedUntil : null
+  const snoozedUntil =
+    enrolment.snoozedUntil !== null && enrolment.snoozedUntil > now ? enrolment.snoozedUntil : null
   return {
     visible:
       enrolment.status === 'in_progress' &&
@@ -88,4 +89,7 @@ export const nudgeOf = ({ flow, enrolment, steps }: Guide, now: number): Nudge =
 export const latestSnooze = (flow: Flow, now: number): number => now + flow.nudge.snoozeDays * dayMs
 
 /** The person as they would be in another market: changes what is shown, never what a gate decides. */
-export const inMarket = (person: Person, market: string): Person => ({ ...person, facts: { ...person.facts, market } })
+export const inMarket = (person: Person, market: string): Person => ({
+  ...person,
+  facts: { ...person.facts, market },
+})

@@ -17,5 +17,7 @@ export type Happening = {
   readonly flow: string
   readonly version: number
   readonly stepId: string | null
+  /** Whose step it was, for a step of scope `account`; others read these to bring the members up to date. */
+  readonly accountId?: string | undefined
   readonly data: { readonly [name: string]: unknown }
 }

@@ -10,16 +10,50 @@ export { place } from './enrolment.ts'
 export { explain, type ExplainedRule, type ExplainedStep, type Explanation } from './explain.ts'
 export { conditionFacts, mergeAttributes, updateFacts, type FactsUpdate } from './facts.ts'
 export { compileFlow } from './flow.ts'
-export type { Action, Flow, FlowDocument, GateDefinition, NudgeSettings, Step, StepDefinition, Trigger } from './flow.ts'
+export type {
+  Action,
+  Flow,
+  FlowDocument,
+  GateDefinition,
+  NudgeSettings,
+  Step,
+  StepDefinition,
+  Trigger,
+} from './flow.ts'
 export { checkGate, type GateDecision, type GateQuestion, type MissingStep } from './gate.ts'
 export { guideOf, inMarket, nudgeOf, type Guide, type GuideStep, type Nudge } from './guide.ts'
 export type { Happening, HappeningType } from './happening.ts'
 export { stranger } from './person.ts'
-export type { AccountFlow, Enrolment, EnrolmentStatus, Facts, Person, Source, StepState, StepStatus } from './person.ts'
-export { isFinished, nextStepOf, positionOf, progressOf, type CountedStep, type Position } from './progress.ts'
+export type {
+  AccountFlow,
+  Enrolment,
+  EnrolmentStatus,
+  Facts,
+  Person,
+  Source,
+  StepState,
+  StepStatus,
+} from './person.ts'
+export {
+  isFinished,
+  nextStepOf,
+  positionOf,
+  progressOf,
+  type CountedStep,
+  type Position,
+} from './progress.ts'
 export type { Refusal, RefusalCode } from './refusal.ts'
 export { settle } from './settle.ts'
 export { parseAcceptLanguage, textIn, type Text } from './text.ts'
 export { transition, type Transition, type TransitionRequest } from './transition.ts'
-export { changeStep, look, resumeFlow, settleAll, skipFlow, snooze, type Snooze, type StepChange } from './verbs.ts'
+export {
+  changeStep,
+  look,
+  resumeFlow,
+  settleAll,
+  skipFlow,
+  snooze,
+  type Snooze,
+  type StepChange,
+} from './verbs.ts'
 export { isVisible, visibilityRules, type Situation } from './visibility.ts'

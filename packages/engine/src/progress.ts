@@ -34,7 +34,8 @@ export const progressOf = (steps: readonly CountedStep[]): number => {
 const nextIndex = (steps: readonly CountedStep[]): number =>
   steps.findIndex((step) => step.status === 'todo' && !step.locked)
 
-export const nextStepOf = (steps: readonly CountedStep[]): string | null => steps[nextIndex(steps)]?.id ?? null
+export const nextStepOf = (steps: readonly CountedStep[]): string | null =>
+  steps[nextIndex(steps)]?.id ?? null
 
 export const positionOf = (steps: readonly CountedStep[]): Position => {
   const next = nextIndex(steps)

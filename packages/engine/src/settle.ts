@@ -9,7 +9,9 @@ import { stateOf, withState } from './step-state.ts'
 
 /** Everything visible that has no row yet is offered now. */
 const offer = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Happening[]] => {
-  const offered = guide.steps.filter(({ step }) => (stateOf(step, enrolment.steps)?.offeredAt ?? null) === null)
+  const offered = guide.steps.filter(
+    ({ step }) => (stateOf(step, enrolment.steps)?.offeredAt ?? null) === null,
+  )
   if (offered.length === 0) return [enrolment, []]
   const steps = offered.reduce((rows, { step }) => withState(rows, step, { offeredAt: now }), enrolment.steps)
   const data = { steps: offered.map(({ id }) => id) }
@@ -34,7 +36,10 @@ const reach = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Hap
 const complete = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Happening[]] => {
   if (enrolment.status === 'completed' || !isFinished(guide.steps)) return [enrolment, []]
   const completed: Enrolment = { ...enrolment, status: 'completed', completedAt: now }
-  return [completed, [happening('onboarding.completed', completed, { durationMs: now - enrolment.startedAt })]]
+  return [
+    completed,
+    [happening('onboarding.completed', completed, { durationMs: now - enrolment.startedAt })],
+  ]
 }
 
 /** What follows by itself from the state and the moment: steps offered and reached, the enrolment completed. */

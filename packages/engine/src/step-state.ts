@@ -23,7 +23,7 @@ const isCloser = (candidate: StepState, best: StepState, stepId: string): boolea
     : candidate.stepVersion > best.stepVersion
 
 /** What the members of the person's account share in the flow. */
-export const accountStates = (person: Person, flow: string): readonly StepState[] =>
+const accountStates = (person: Person, flow: string): readonly StepState[] =>
   person.accountFlows.find((shared) => shared.flow === flow)?.steps ?? []
 
 /** The rows that hold the step's status: the account's for a step of scope `account`, else the person's own. */

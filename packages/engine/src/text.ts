@@ -9,7 +9,10 @@ const match = (locales: readonly string[], wanted: string): string | undefined =
   const exact = locales.find((locale) => locale.toLowerCase() === wanted.toLowerCase())
   if (exact !== undefined) return exact
   const language = languageOf(wanted)
-  return locales.find((locale) => locale.toLowerCase() === language) ?? locales.find((locale) => languageOf(locale) === language)
+  return (
+    locales.find((locale) => locale.toLowerCase() === language) ??
+    locales.find((locale) => languageOf(locale) === language)
+  )
 }
 
 /**
@@ -33,7 +36,9 @@ export const parseAcceptLanguage = (header: string): string[] =>
     .split(',', 10)
     .map((part) => {
       const [tag = '', ...parameters] = part.trim().split(';')
-      const weight = parameters.map((parameter) => /^\s*q=(.*)$/i.exec(parameter)?.[1]).find((q) => q !== undefined)
+      const weight = parameters
+        .map((parameter) => /^\s*q=(.*)$/i.exec(parameter)?.[1])
+        .find((q) => q !== undefined)
       return { tag: tag.trim(), weight: weight === undefined ? 1 : Number(weight) }
     })
     .filter(({ tag, weight }) => /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/.test(tag) && weight > 0)

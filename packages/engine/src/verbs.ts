@@ -27,21 +27,36 @@ export type StepChange = {
 }
 
 const notFound = (person: Person, stepId: string): Decision =>
-  refuse(person, 'step_not_found', `There is no step "${stepId}" for this person now. GET /api/onboarding lists theirs.`)
+  refuse(
+    person,
+    'step_not_found',
+    `There is no step "${stepId}" for this person now. GET /api/onboarding lists theirs.`,
+  )
 
 const durationMs = (own: StepState | undefined, now: number): number | undefined => {
   const from = own?.reachedAt ?? own?.offeredAt ?? null
   return from === null ? undefined : Math.max(0, now - from)
 }
 
-const withStep = (person: Person, enrolment: Enrolment, { step }: GuideStep, change: Partial<StepState>): Person => {
+const withStep = (
+  person: Person,
+  enrolment: Enrolment,
+  { step }: GuideStep,
+  change: Partial<StepState>,
+): Person => {
   const rows = withState(rowsOf(step, person, enrolment), step, change)
   if (step.scope === 'person') return withEnrolment(person, { ...enrolment, steps: rows })
   const others = person.accountFlows.filter((shared) => shared.flow !== enrolment.flow)
   return { ...person, accountFlows: [...others, { flow: enrolment.flow, steps: rows }] }
 }
 
-const settleStep = (world: World, person: Person, enrolment: Enrolment, seen: GuideStep, change: StepChange): Decision => {
+const settleStep = (
+  world: World,
+  person: Person,
+  enrolment: Enrolment,
+  seen: GuideStep,
+  change: StepChange,
+): Decision => {
   const { to, by, source } = change
   const metadata = change.metadata ?? null
   const reason = change.reason ?? null
@@ -56,13 +71,18 @@ const settleStep = (world: World, person: Person, enrolment: Enrolment, seen: Gu
   const data = {
     stepVersion: seen.step.version,
     source,
-    ...(seen.step.scope === 'account' && { accountId: person.accountId }),
     ...(to === 'done' && { durationMs: durationMs(stateOf(seen.step, enrolment.steps), world.now) }),
     ...(metadata && { metadata }),
     ...(reason !== null && { reason }),
   }
   const type = to === 'done' ? 'onboarding.step_completed' : 'onboarding.step_skipped'
-  return { person: changed, happenings: [happening(type, enrolment, data, seen.id)] }
+  const accountId = seen.step.scope === 'account' ? (person.accountId ?? undefined) : undefined
+  return {
+    person: changed,
+    happenings: [
+      { ...happening(type, enrolment, data, seen.id), ...(accountId !== undefined && { accountId }) },
+    ],
+  }
 }
 
 /** Completes or skips one step. */
@@ -112,7 +132,11 @@ export const snooze = (world: World, person: Person, { until, stepId, flow: flow
   if (!guide.steps.some(({ id }) => id === stepId)) return notFound(person, stepId)
   const { maxSnoozes } = flow.nudge
   if (enrolment.snoozeCount >= maxSnoozes) {
-    return refuse(person, 'snooze_limit', `The reminder was snoozed ${enrolment.snoozeCount} times; ${maxSnoozes} is the most.`)
+    return refuse(
+      person,
+      'snooze_limit',
+      `The reminder was snoozed ${enrolment.snoozeCount} times; ${maxSnoozes} is the most.`,
+    )
   }
   const snoozed: Enrolment = {
     ...enrolment,
@@ -138,7 +162,11 @@ export const skipFlow = (world: World, person: Person, flowName?: string): Decis
   const { flow, enrolment } = placed
   if (flow === null || enrolment === null) return notEnrolled(person)
   if (enrolment.status === 'completed') {
-    return refuse(person, 'flow_completed', `Flow "${enrolment.flow}" is completed; there is nothing left to skip.`)
+    return refuse(
+      person,
+      'flow_completed',
+      `Flow "${enrolment.flow}" is completed; there is nothing left to skip.`,
+    )
   }
   if (enrolment.status === 'skipped') return placed
   const skipped: Enrolment = { ...enrolment, status: 'skipped', skippedAt: world.now }
@@ -156,7 +184,11 @@ export const resumeFlow = (world: World, person: Person, flowName?: string): Dec
   const { flow, enrolment } = placed
   if (flow === null || enrolment === null) return notEnrolled(person)
   if (enrolment.status === 'completed') {
-    return refuse(person, 'flow_completed', `Flow "${enrolment.flow}" is completed; there is nothing to resume.`)
+    return refuse(
+      person,
+      'flow_completed',
+      `Flow "${enrolment.flow}" is completed; there is nothing to resume.`,
+    )
   }
   if (enrolment.status === 'in_progress') return andThen(placed, (enrolled) => settle(world, enrolled, flow))
   const resumed: Enrolment = { ...enrolment, status: 'in_progress', skippedAt: null }

@@ -36,4 +36,5 @@ export const isVisible = (step: Step, situation: Situation): boolean =>
   visibilityRules.every((rule) => rule.holds(step, situation))
 
 /** Whether the person's role lets them change the step themselves. */
-export const mayChange = (step: Step, person: Person): boolean => includes(step.restrictedTo, person.facts.role)
+export const mayChange = (step: Step, person: Person): boolean =>
+  includes(step.restrictedTo, person.facts.role)

@@ -64,7 +64,11 @@ describe('a condition with problems', () => {
   })
 
   test('tells all problems at once, each with found and expected', () => {
-    const problems = check({ plan: { $in: 'team', $gt: [] }, $or: [{ a: { $exists: 1 } }, { b: { $type: 'date' } }], $nor: 1 })
+    const problems = check({
+      plan: { $in: 'team', $gt: [] },
+      $or: [{ a: { $exists: 1 } }, { b: { $type: 'date' } }],
+      $nor: 1,
+    })
     expect(problems.map(({ path, found, expected }) => [path.slice(19), found, expected])).toEqual([
       ['plan.$in', '"team"', 'a list'],
       ['plan.$gt', 'a list of 0', 'a number or a string'],
@@ -76,7 +80,12 @@ describe('a condition with problems', () => {
   })
 
   test.each([
-    ['$regx', '$regex'], ['$neq', '$ne'], ['$GT', '$gt'], ['$elemmatch', '$elemMatch'], ['$exist', '$exists'], ['$nto', '$not'],
+    ['$regx', '$regex'],
+    ['$neq', '$ne'],
+    ['$GT', '$gt'],
+    ['$elemmatch', '$elemMatch'],
+    ['$exist', '$exists'],
+    ['$nto', '$not'],
   ])('%s: did you mean %s', (written, meant) => {
     expect(check({ plan: { [written]: 1 } })[0]?.message).toContain(`Did you mean ${meant}?`)
   })
@@ -87,7 +96,9 @@ describe('a condition with problems', () => {
   })
 
   test.each([...operators.keys()])('%s refuses what it cannot use, or takes any value', (name) => {
-    const refused = [0, '', '(', false, null, [], {}, 1.5, 'x'.repeat(257)].filter((operand) => check({ a: { [name]: operand } }).length > 0)
+    const refused = [0, '', '(', false, null, [], {}, 1.5, 'x'.repeat(257)].filter(
+      (operand) => check({ a: { [name]: operand } }).length > 0,
+    )
     expect(refused.length > 0).toBe(!['$eq', '$ne', '$not'].includes(name))
   })
 
@@ -102,7 +113,10 @@ describe('limits', () => {
   test('depth 16 passes, 17 does not', () => {
     for (const wrap of [(c: unknown) => ({ $not: c }), (c: unknown) => ({ $and: [c] })]) {
       expect(check(nested(16, wrap))).toEqual([])
-      expect(check(nested(17, wrap))[0]).toMatchObject({ path: 'steps[2].condition', expected: 'at most 16 levels' })
+      expect(check(nested(17, wrap))[0]).toMatchObject({
+        path: 'steps[2].condition',
+        expected: 'at most 16 levels',
+      })
       expect(compileCondition(nested(16, wrap) as Condition)({ plan: 'team' })).toBe(true)
       expect(compileCondition(nested(17, wrap) as Condition)({ plan: 'x' })).toBe(false)
     }
@@ -117,7 +131,10 @@ describe('limits', () => {
   })
 
   test('the other problems are told beside a broken limit', () => {
-    expect(paths({ a: { $foo: 1 }, b: nested(20, (inner) => ({ x: inner })) })).toEqual(['steps[2].condition', 'steps[2].condition.a.$foo'])
+    expect(paths({ a: { $foo: 1 }, b: nested(20, (inner) => ({ x: inner })) })).toEqual([
+      'steps[2].condition',
+      'steps[2].condition.a.$foo',
+    ])
   })
 })
 
@@ -132,10 +149,21 @@ describe('hostile documents', () => {
     ['$size 10,000 deep', { a: nested(10_000, (inner) => ({ $size: inner })) }],
     ['100,000 conditions', { $or: Array.from({ length: 100_000 }, () => ({ a: 1 })) }],
     ['100,000 numbers for conditions', { $or: Array.from({ length: 100_000 }, (_, index) => index) }],
-    ['100,000 unknown operators', { a: Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`$x${index}`, 1])) }],
+    [
+      '100,000 unknown operators',
+      { a: Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`$x${index}`, 1])) },
+    ],
     ['100,000 empty lists', { a: Array.from({ length: 100_000 }, () => []) }],
-    ['names of 100,000 characters', { ['$'.repeat(100_000)]: { ['$y'.repeat(100_000)]: 'x'.repeat(100_000) } }],
-    ['__proto__ everywhere', JSON.parse('{"__proto__":{"__proto__":{"$gt":{"__proto__":1}}},"constructor":{"prototype":{"$foo":1}}}')],
+    [
+      'names of 100,000 characters',
+      { ['$'.repeat(100_000)]: { ['$y'.repeat(100_000)]: 'x'.repeat(100_000) } },
+    ],
+    [
+      '__proto__ everywhere',
+      JSON.parse(
+        '{"__proto__":{"__proto__":{"$gt":{"__proto__":1}}},"constructor":{"prototype":{"$foo":1}}}',
+      ),
+    ],
   ]
 
   test.each(hostile)('%s: refused shortly and quickly', (_name, condition) => {

@@ -8,15 +8,42 @@ import { explainCondition } from '../src/condition/explain.ts'
 import type { Facts } from '../src/condition/facts.ts'
 import { operators } from '../src/condition/operators.ts'
 
-const name = fc.constantFrom('a', 'b', 'a.b', 'c.d.e', 'toString', '__proto__', 'constructor.name', '$groups', '')
-const scalar = fc.oneof(fc.constantFrom(0, -1, 1, '', 'a', 'B', '1.2.3', false, true, null), fc.integer(), fc.string())
-const value = fc.oneof(scalar, fc.array(scalar, { maxLength: 4 }), fc.dictionary(fc.constantFrom('a', 'b', '__proto__'), scalar))
+const name = fc.constantFrom(
+  'a',
+  'b',
+  'a.b',
+  'c.d.e',
+  'toString',
+  '__proto__',
+  'constructor.name',
+  '$groups',
+  '',
+)
+const scalar = fc.oneof(
+  fc.constantFrom(0, -1, 1, '', 'a', 'B', '1.2.3', false, true, null),
+  fc.integer(),
+  fc.string(),
+)
+const value = fc.oneof(
+  scalar,
+  fc.array(scalar, { maxLength: 4 }),
+  fc.dictionary(fc.constantFrom('a', 'b', '__proto__'), scalar),
+)
 
 // Dictionaries of fast-check set __proto__; JSON.parse makes it an own key, as a request body would.
 const own = <T>(entries: [string, unknown][]): T =>
-  JSON.parse(`{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${JSON.stringify(inner ?? null)}`).join(',')}}`) as T
+  JSON.parse(
+    `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${JSON.stringify(inner ?? null)}`).join(',')}}`,
+  ) as T
 
-const facts = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'toString', '__proto__', '$groups'), fc.oneof(value, fc.jsonValue())), { maxLength: 6 })
+const facts = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom('a', 'b', 'c', 'toString', '__proto__', '$groups'),
+      fc.oneof(value, fc.jsonValue()),
+    ),
+    { maxLength: 6 },
+  )
   .map((entries) => own<Facts>(entries))
 
 // Operands are often wrong on purpose.
@@ -24,18 +51,27 @@ const { condition } = fc.letrec<{ condition: Condition; operand: unknown }>((tie
   operand: fc.oneof(
     { maxDepth: 4, depthIdentifier: 'condition' },
     value,
-    fc.array(fc.tuple(fc.constantFrom(...operators.keys(), '$unknown'), fc.oneof(value, tie('operand'), tie('condition'))), { maxLength: 3 })
+    fc
+      .array(
+        fc.tuple(
+          fc.constantFrom(...operators.keys(), '$unknown'),
+          fc.oneof(value, tie('operand'), tie('condition')),
+        ),
+        { maxLength: 3 },
+      )
       .map((entries) => own(entries)),
   ),
-  condition: fc.array(
-    fc.oneof(
-      { maxDepth: 4, depthIdentifier: 'condition' },
-      fc.tuple(name, tie('operand')),
-      fc.tuple(fc.constantFrom('$and', '$or', '$nor'), fc.array(tie('condition'), { maxLength: 3 })),
-      fc.tuple(fc.constant('$not'), tie('condition')),
-    ),
-    { maxLength: 3 },
-  ).map((entries) => own<Condition>(entries)),
+  condition: fc
+    .array(
+      fc.oneof(
+        { maxDepth: 4, depthIdentifier: 'condition' },
+        fc.tuple(name, tie('operand')),
+        fc.tuple(fc.constantFrom('$and', '$or', '$nor'), fc.array(tie('condition'), { maxLength: 3 })),
+        fc.tuple(fc.constant('$not'), tie('condition')),
+      ),
+      { maxLength: 3 },
+    )
+    .map((entries) => own<Condition>(entries)),
 }))
 
 const fits = (...conditions: Condition[]): boolean =>
@@ -45,42 +81,65 @@ const holds = (one: Condition, about: Facts): boolean => compileCondition(one)(a
 describe('for any condition and any facts', () => {
   test('nothing throws, nothing is changed, the answer is a boolean', () => {
     const before = Reflect.ownKeys(Object.prototype)
-    fc.assert(fc.property(fc.oneof(condition, fc.jsonValue()), fc.oneof(facts, fc.jsonValue()), (one, about) => {
-      const texts = JSON.stringify([one, about])
-      expect(holds(one as Condition, about as Facts)).toBeTypeOf('boolean')
-      expect(checkCondition(one, 'x')).toBeInstanceOf(Array)
-      expect(explainCondition(one as Condition, about as Facts)).toBeInstanceOf(Array)
-      expect(JSON.stringify([one, about])).toBe(texts)
-    }), { numRuns: 2000 })
+    fc.assert(
+      fc.property(fc.oneof(condition, fc.jsonValue()), fc.oneof(facts, fc.jsonValue()), (one, about) => {
+        const texts = JSON.stringify([one, about])
+        expect(holds(one as Condition, about as Facts)).toBeTypeOf('boolean')
+        expect(checkCondition(one, 'x')).toBeInstanceOf(Array)
+        expect(explainCondition(one as Condition, about as Facts)).toBeInstanceOf(Array)
+        expect(JSON.stringify([one, about])).toBe(texts)
+      }),
+      { numRuns: 2000 },
+    )
     expect(Reflect.ownKeys(Object.prototype)).toEqual(before)
   })
 
   test('$not is negation', () => {
-    fc.assert(fc.property(condition, facts, (one, about) => {
-      fc.pre(fits({ $not: one }))
-      expect(holds({ $not: one }, about)).toBe(!holds(one, about))
-    }), { numRuns: 1000 })
+    fc.assert(
+      fc.property(condition, facts, (one, about) => {
+        fc.pre(fits({ $not: one }))
+        expect(holds({ $not: one }, about)).toBe(!holds(one, about))
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   test('$nor is not $or; De Morgan', () => {
-    fc.assert(fc.property(fc.array(condition, { minLength: 1, maxLength: 4 }), facts, (list, about) => {
-      const each = list.map((one) => ({ $not: one }))
-      fc.pre(fits({ $not: { $or: each } }))
-      expect(holds({ $nor: list }, about)).toBe(!holds({ $or: list }, about))
-      expect(holds({ $and: list }, about)).toBe(!holds({ $or: each }, about))
-      expect(holds({ $or: list }, about)).toBe(!holds({ $and: each }, about))
-      expect(holds({ $and: list }, about)).toBe(list.every((one) => holds(one, about)))
-    }), { numRuns: 1000 })
+    fc.assert(
+      fc.property(fc.array(condition, { minLength: 1, maxLength: 4 }), facts, (list, about) => {
+        const each = list.map((one) => ({ $not: one }))
+        fc.pre(fits({ $not: { $or: each } }))
+        expect(holds({ $nor: list }, about)).toBe(!holds({ $or: list }, about))
+        expect(holds({ $and: list }, about)).toBe(!holds({ $or: each }, about))
+        expect(holds({ $or: list }, about)).toBe(!holds({ $and: each }, about))
+        expect(holds({ $and: list }, about)).toBe(list.every((one) => holds(one, about)))
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   test('without $or, $nor and $not, all explained rows hold exactly when the condition does', () => {
-    const flat = fc.array(fc.tuple(name, fc.oneof(value, fc.dictionary(fc.constantFrom(...operators.keys()), value, { minKeys: 1, maxKeys: 3 }))), { maxLength: 4 })
-    fc.assert(fc.property(flat, fc.boolean(), facts, (entries, listed, about) => {
-      const one = listed ? { $and: entries.map((entry) => own<Condition>([entry])) } : own<Condition>(entries)
-      const rows = explainCondition(one, about)
-      expect(rows.every((row) => row.holds)).toBe(holds(one, about))
-      for (const row of rows) expect(row.result).toBe(row.result === 'unknown' ? 'unknown' : row.holds)
-    }), { numRuns: 2000 })
+    const flat = fc.array(
+      fc.tuple(
+        name,
+        fc.oneof(
+          value,
+          fc.dictionary(fc.constantFrom(...operators.keys()), value, { minKeys: 1, maxKeys: 3 }),
+        ),
+      ),
+      { maxLength: 4 },
+    )
+    fc.assert(
+      fc.property(flat, fc.boolean(), facts, (entries, listed, about) => {
+        const one = listed
+          ? { $and: entries.map((entry) => own<Condition>([entry])) }
+          : own<Condition>(entries)
+        const rows = explainCondition(one, about)
+        expect(rows.every((row) => row.holds)).toBe(holds(one, about))
+        for (const row of rows) expect(row.result).toBe(row.result === 'unknown' ? 'unknown' : row.holds)
+      }),
+      { numRuns: 2000 },
+    )
   })
 })
 
@@ -90,31 +149,51 @@ test('agrees with mingo where both languages define the same', () => {
   const plain = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom('', 'a', 'b', 'B'))
   const comparison = fc.oneof(
     plain,
-    fc.tuple(fc.constantFrom('$eq', '$ne', '$gt'), plain).map(([operator, operand]) => ({ [operator]: operand })),
-    fc.tuple(fc.constantFrom('$in', '$nin'), fc.array(plain)).map(([operator, operand]) => ({ [operator]: operand })),
+    fc
+      .tuple(fc.constantFrom('$eq', '$ne', '$gt'), plain)
+      .map(([operator, operand]) => ({ [operator]: operand })),
+    fc
+      .tuple(fc.constantFrom('$in', '$nin'), fc.array(plain))
+      .map(([operator, operand]) => ({ [operator]: operand })),
     fc.boolean().map((operand) => ({ $exists: operand })),
   )
-  const leaf = fc.tuple(field, comparison).map(([key, operand]) => ({ [key]: operand }) as Condition)
-  const list = fc.tuple(fc.constantFrom('$and', '$or', '$nor'), fc.array(leaf, { minLength: 1, maxLength: 3 }))
-    .map(([operator, members]) => ({ [operator]: members }) as Condition)
-  const either = fc.oneof(leaf, list, fc.tuple(list, leaf).map(([a, b]) => ({ ...a, ...b })))
-  fc.assert(fc.property(either, present, (one, about) => {
-    expect(holds(one, about)).toBe(new Query(one as never).test(about))
-  }), { numRuns: 3000 })
+  const leaf = fc.tuple(field, comparison).map(([key, operand]) => ({ [key]: operand }))
+  const list = fc
+    .tuple(fc.constantFrom('$and', '$or', '$nor'), fc.array(leaf, { minLength: 1, maxLength: 3 }))
+    .map(([operator, members]) => ({ [operator]: members }))
+  const either = fc.oneof(
+    leaf,
+    list,
+    fc.tuple(list, leaf).map(([a, b]) => ({ ...a, ...b })),
+  )
+  fc.assert(
+    fc.property(either, present, (one, about) => {
+      expect(holds(one, about)).toBe(new Query(one as never).test(about))
+    }),
+    { numRuns: 3000 },
+  )
 })
 
-test.each(['(a+)+$', '(a|aa)+$', '(a*)*b', '([ab]*a[ab]{100})+c'])('%s against 50,000 letters stays fast', (pattern) => {
-  const evaluate = compileCondition({ a: { $regex: pattern } })
-  const start = performance.now()
-  evaluate({ a: `${'a'.repeat(50_000)}!` })
-  evaluate({ a: `c${'ab'.repeat(25_000)}!` })
-  // Backtracking would take longer than the universe; generous for a busy machine.
-  expect(performance.now() - start).toBeLessThan(5000)
-})
+test.each(['(a+)+$', '(a|aa)+$', '(a*)*b', '([ab]*a[ab]{100})+c'])(
+  '%s against 50,000 letters stays fast',
+  (pattern) => {
+    const evaluate = compileCondition({ a: { $regex: pattern } })
+    const start = performance.now()
+    evaluate({ a: `${'a'.repeat(50_000)}!` })
+    evaluate({ a: `c${'ab'.repeat(25_000)}!` })
+    // Backtracking would take longer than the universe; generous for a busy machine.
+    expect(performance.now() - start).toBeLessThan(5000)
+  },
+)
 
 test('long lists on both sides do not multiply', () => {
   const list = Array.from({ length: 50_000 }, (_, index) => `m${index}`)
   const start = performance.now()
-  expect(holds({ a: { $all: list, $in: list, $alli: list }, b: { $nini: list } }, { a: list.toReversed(), b: ['x'] })).toBe(true)
+  expect(
+    holds(
+      { a: { $all: list, $in: list, $alli: list }, b: { $nini: list } },
+      { a: list.toReversed(), b: ['x'] },
+    ),
+  ).toBe(true)
   expect(performance.now() - start).toBeLessThan(2000)
 })

@@ -11,8 +11,10 @@ type Way = 'answers otherwise' | 'refused' | 'refused and answers otherwise'
 const coercion = 'no coercion between types: an absent fact is not 0, and "8" is not 8'
 const savedGroups = 'saved groups belong to GrowthBook; a list of people is the allow-list of a release'
 const unknownOperator = 'an unknown operator is a mistake of the author, told when the flow is checked'
-const operandType = 'an operand that can never match is a mistake of the author, told when the flow is checked'
-const invalidPattern = 'a pattern that does not compile is a mistake of the author, told when the flow is checked'
+const operandType =
+  'an operand that can never match is a mistake of the author, told when the flow is checked'
+const invalidPattern =
+  'a pattern that does not compile is a mistake of the author, told when the flow is checked'
 
 // Everything in which we differ from GrowthBook's public cases. Compiled, a refused part is false,
 // so most refused cases still answer as GrowthBook does.
@@ -20,13 +22,29 @@ const deliberate: { name: string; way: Way; reason: string }[] = [
   { name: 'missing attribute with comparison operators', way: 'answers otherwise', reason: coercion },
   { name: 'comparing numbers and strings', way: 'answers otherwise', reason: coercion },
   { name: 'comparing numbers and strings - v2', way: 'answers otherwise', reason: coercion },
-  { name: '$inGroup passes for member of known group id', way: 'refused and answers otherwise', reason: savedGroups },
+  {
+    name: '$inGroup passes for member of known group id',
+    way: 'refused and answers otherwise',
+    reason: savedGroups,
+  },
   { name: '$inGroup fails for non-member of known group id', way: 'refused', reason: savedGroups },
   { name: '$inGroup fails for unknown group id', way: 'refused', reason: savedGroups },
   { name: '$notInGroup fails for member of known group id', way: 'refused', reason: savedGroups },
-  { name: '$notInGroup passes for non-member of known group id', way: 'refused and answers otherwise', reason: savedGroups },
-  { name: '$notInGroup passes for unknown group id', way: 'refused and answers otherwise', reason: savedGroups },
-  { name: '$inGroup passes for properly typed data', way: 'refused and answers otherwise', reason: savedGroups },
+  {
+    name: '$notInGroup passes for non-member of known group id',
+    way: 'refused and answers otherwise',
+    reason: savedGroups,
+  },
+  {
+    name: '$notInGroup passes for unknown group id',
+    way: 'refused and answers otherwise',
+    reason: savedGroups,
+  },
+  {
+    name: '$inGroup passes for properly typed data',
+    way: 'refused and answers otherwise',
+    reason: savedGroups,
+  },
   { name: '$inGroup fails for improperly typed data', way: 'refused', reason: savedGroups },
   { name: 'unknown operator - pass', way: 'refused', reason: unknownOperator },
   { name: '$in - not array', way: 'refused', reason: operandType },

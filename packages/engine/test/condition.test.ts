@@ -27,13 +27,18 @@ describe('the conformance table', () => {
     expect(new Set(named)).toEqual(new Set(known))
   })
 
-  test.each([...operators.keys(), 'equality'])('%s has rows for 0, "", false, null, absent and a wrong type', (operator) => {
-    const cases = groups.find((group) => group.operator === operator)?.cases ?? []
-    const facts = cases.filter((row) => 'fact' in row.condition).map((row) => row.facts)
-    for (const value of [0, '', false, null]) expect(facts).toContainEqual({ fact: value })
-    expect(facts).toContainEqual({})
-    expect(facts.some(({ fact }) => typeof fact === 'object' && fact !== null) || operator === '$not').toBe(true)
-  })
+  test.each([...operators.keys(), 'equality'])(
+    '%s has rows for 0, "", false, null, absent and a wrong type',
+    (operator) => {
+      const cases = groups.find((group) => group.operator === operator)?.cases ?? []
+      const facts = cases.filter((row) => 'fact' in row.condition).map((row) => row.facts)
+      for (const value of [0, '', false, null]) expect(facts).toContainEqual({ fact: value })
+      expect(facts).toContainEqual({})
+      expect(facts.some(({ fact }) => typeof fact === 'object' && fact !== null) || operator === '$not').toBe(
+        true,
+      )
+    },
+  )
 
   test('has no name twice in a group', () => {
     for (const { cases } of groups) expect(new Set(cases.map((row) => row.name)).size).toBe(cases.length)
@@ -45,7 +50,13 @@ describe('what JSON cannot say', () => {
     compileCondition(condition as Condition)(facts as Facts)
 
   test('NaN equals nothing, not even itself', () => {
-    for (const operand of [Number.NaN, { $eq: Number.NaN }, { $in: [Number.NaN] }, { $all: [Number.NaN] }, { $gte: Number.NaN }]) {
+    for (const operand of [
+      Number.NaN,
+      { $eq: Number.NaN },
+      { $in: [Number.NaN] },
+      { $all: [Number.NaN] },
+      { $gte: Number.NaN },
+    ]) {
       expect(holds({ a: operand }, { a: Number.NaN })).toBe(false)
       expect(holds({ a: operand }, { a: [Number.NaN] })).toBe(false)
     }

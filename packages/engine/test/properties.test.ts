@@ -503,13 +503,13 @@ describe('whatever two members of an account do', () => {
       enrolments: [],
       accountFlows: decision.person.accountFlows,
     }
-    for (const { flow: name, stepId: id, data } of happened(decision, 'onboarding.step_completed')) {
+    for (const { flow: name, stepId: id, accountId } of happened(decision, 'onboarding.step_completed')) {
       const about = world.catalogue.flows.get(name)!.flow
       const mine = guideIn(world, decision.person, about).find((one) => one.id === id)
       const seen = guideIn(world, look(world, frozen(other), name).person, about).find((one) => one.id === id)
       expect(mine?.status).toBe('done')
       expect(seen?.status).toBe(mine?.step.scope === 'account' ? 'done' : 'todo')
-      expect(data['accountId']).toBe(mine?.step.scope === 'account' ? 'acme' : undefined)
+      expect(accountId).toBe(mine?.step.scope === 'account' ? 'acme' : undefined)
     }
   })
 })

@@ -57,8 +57,10 @@ const savedAnswerDays = 30
 const upkeepMs = 3_600_000
 
 const logSettled = (log: Logger, { type, stepId, flow, correlationId, data }: Record): void => {
-  if (type === 'gating.blocked') log.info({ event: 'onboarding.gating_blocked', route: data['route'], stepId, correlationId })
-  else if (stepId !== null && type !== 'onboarding.reached') log.info({ event: 'onboarding.step_updated', type, flow, stepId, correlationId })
+  if (type === 'gating.blocked')
+    log.info({ event: 'onboarding.gating_blocked', route: data['route'], stepId, correlationId })
+  else if (stepId !== null && type !== 'onboarding.reached')
+    log.info({ event: 'onboarding.step_updated', type, flow, stepId, correlationId })
 }
 
 const purgeRegularly = (database: Database, log: Logger): (() => void) => {
@@ -71,7 +73,12 @@ const purgeRegularly = (database: Database, log: Logger): (() => void) => {
   return () => clearInterval(timer)
 }
 
-const run = async (options: BoardwalkOptions, log: Logger, metrics: Metrics, isDraining: () => boolean): Promise<Running> => {
+const run = async (
+  options: BoardwalkOptions,
+  log: Logger,
+  metrics: Metrics,
+  isDraining: () => boolean,
+): Promise<Running> => {
   const { clock = Date.now, identify, tokens, apiKey } = options
   const given = 'query' in options.database ? options.database : undefined
   const database = given ?? (await openDatabase(options.database))
@@ -102,7 +109,11 @@ const run = async (options: BoardwalkOptions, log: Logger, metrics: Metrics, isD
     ...apiKeyHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),
   }
-  const ways = { identify, verifyToken: tokens && tokenVerifier(tokens, clock), findKey: apiKeys(database.query, apiKey) }
+  const ways = {
+    identify,
+    verifyToken: tokens && tokenVerifier(tokens, clock),
+    findKey: apiKeys(database.query, apiKey),
+  }
   return {
     serve: serveOperations({ handlers, ways, log }),
     road,

@@ -35,7 +35,7 @@ const oneOf =
 const longSecret: Read<string | undefined> = (text) => (Buffer.byteLength(text) >= 32 ? text : undefined)
 
 /** Every setting there is, and the only place that knows their names, limits and defaults. */
-export const settings = {
+const settings = {
   port: setting({
     variable: 'PORT',
     expected: 'a port from 0 to 65535 (0: any free one)',
@@ -142,7 +142,8 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
 }
 
-const ours = (variable: string): boolean => variable.startsWith('BOARDWALK_') && !variable.startsWith('BOARDWALK_TEST_')
+const ours = (variable: string): boolean =>
+  variable.startsWith('BOARDWALK_') && !variable.startsWith('BOARDWALK_TEST_')
 
 const shown = (row: Setting<unknown>, text: string): string =>
   row.secret ? `a value of ${Buffer.byteLength(text)} bytes` : JSON.stringify(text.slice(0, 80))
@@ -153,7 +154,10 @@ const known = (overrides: Environment): Environment =>
   Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
 
 /** Reads all settings at once; `overrides` (from a command line) stand above the environment. Throws a `ConfigurationError` that names every unknown or unreadable one. */
-export const readConfiguration = (overrides: Environment = {}, given: Environment = process.env): Configuration => {
+export const readConfiguration = (
+  overrides: Environment = {},
+  given: Environment = process.env,
+): Configuration => {
   const environment = { ...given, ...known(overrides) }
   const rows = Object.entries(settings) as [keyof Settings, Setting<unknown>][]
   const variables = new Set(rows.map(([, row]) => row.variable))
@@ -164,17 +168,25 @@ export const readConfiguration = (overrides: Environment = {}, given: Environmen
     const text = environment[row.variable]
     if (text === undefined || text === '') return [name, row.default]
     const value = row.read(text)
-    if (value === undefined) problems.push(`${row.variable} is ${shown(row, text)}, expected ${row.expected}.`)
+    if (value === undefined)
+      problems.push(`${row.variable} is ${shown(row, text)}, expected ${row.expected}.`)
     return [name, value]
   })
   if (problems.length > 0) {
-    throw new ConfigurationError(`Boardwalk does not start with this configuration:\n  ${problems.join('\n  ')}`)
+    throw new ConfigurationError(
+      `Boardwalk does not start with this configuration:\n  ${problems.join('\n  ')}`,
+    )
   }
   return Object.fromEntries(values) as Configuration
 }
 
 /** The database that the configuration names. */
-export const databaseOf = ({ databaseUrl, databaseSchema, databaseConnections, data }: Configuration): DatabaseOptions =>
+export const databaseOf = ({
+  databaseUrl,
+  databaseSchema,
+  databaseConnections,
+  data,
+}: Configuration): DatabaseOptions =>
   databaseUrl === undefined
     ? { directory: data, schema: databaseSchema }
     : { url: databaseUrl, schema: databaseSchema, connections: databaseConnections }

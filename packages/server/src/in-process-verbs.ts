@@ -13,14 +13,19 @@ import type { Road } from './road/road.ts'
 type GateCheck = Omit<Operation<'checkGate'>['body'], 'critical'>
 
 /** Allowed, or the body of the 409. */
-export type GateVerdict = { readonly allowed: true } | (Operation<'checkGate'>['answer'] & { status: 409 })['body']
+export type GateVerdict =
+  | { readonly allowed: true }
+  | (Operation<'checkGate'>['answer'] & { status: 409 })['body']
 
 /**
  * The host's own calls, as proofs by its server. A refusal is thrown as an error with a `code` of the contract's table.
  */
 export type InProcessVerbs = {
   readonly putUser: (userId: string, facts: FactsUpdate) => Promise<void>
-  readonly getOnboarding: (userId: string, options?: { flow?: string; locales?: readonly string[] }) => Promise<Onboarding>
+  readonly getOnboarding: (
+    userId: string,
+    options?: { flow?: string; locales?: readonly string[] },
+  ) => Promise<Onboarding>
   readonly changeStep: (userId: string, step: StepRequest) => Promise<void>
   readonly checkGate: (check: GateCheck) => Promise<GateVerdict>
   /** Stores and publishes a flow document; what is in force already is left alone. Answers the version. */
@@ -43,7 +48,8 @@ export const inProcessVerbs = (started: () => Promise<Running>): InProcessVerbs 
   const travel = async (journey: Journey) => verbsOn((await started()).road).travel(journey)
 
   return {
-    putUser: async (userId, facts) => void (await travel(tellJourney(traveller(userId), factsUpdate.parse(facts)))),
+    putUser: async (userId, facts) =>
+      void (await travel(tellJourney(traveller(userId), factsUpdate.parse(facts)))),
     getOnboarding: async (userId, { flow, locales } = {}) =>
       JSON.parse((await travel(lookJourney(traveller(userId, locales), flow))).body) as Onboarding,
     changeStep: async (userId, step) => void (await travel(stepJourney(traveller(userId), step, {}))),

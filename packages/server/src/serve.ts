@@ -17,14 +17,18 @@ export type Serving = {
 const drainMs = 10_000
 
 const portTaken = (port: number): Error =>
-  new ConfigurationError(`Port ${port} is taken by another program. Set PORT to another one, or stop that program.`)
+  new ConfigurationError(
+    `Port ${port} is taken by another program. Set PORT to another one, or stop that program.`,
+  )
 
 const listening = (boardwalk: Boardwalk, port: number, host: string): Promise<Server> =>
   new Promise((resolve, reject) => {
     // Lets the listener put its own light Request and Response in the place of Node's, which read every body as a stream.
     const listener = getRequestListener(boardwalk.fetch, { overrideGlobalObjects: true })
     const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
-    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portTaken(port) : error))
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? portTaken(port) : error),
+    )
     server.listen(port, host, () => resolve(server))
   })
 

@@ -14,12 +14,20 @@ const messageOf = (environment: Record<string, string>): string => {
 describe('the configuration', () => {
   test('has a default for everything, and is embedded without DATABASE_URL', () => {
     const configuration = readConfiguration({}, {})
-    expect(configuration).toMatchObject({ port: 4000, host: '127.0.0.1', databaseUrl: undefined, data: '.boardwalk/data' })
+    expect(configuration).toMatchObject({
+      port: 4000,
+      host: '127.0.0.1',
+      databaseUrl: undefined,
+      data: '.boardwalk/data',
+    })
     expect(databaseOf(configuration)).toEqual({ directory: '.boardwalk/data', schema: 'boardwalk' })
   })
 
   test('takes the command line above the environment, and an empty variable as absent', () => {
-    expect(readConfiguration({ PORT: '1' }, { PORT: '2', DATABASE_URL: '' })).toMatchObject({ port: 1, databaseUrl: undefined })
+    expect(readConfiguration({ PORT: '1' }, { PORT: '2', DATABASE_URL: '' })).toMatchObject({
+      port: 1,
+      databaseUrl: undefined,
+    })
   })
 
   test.each([
@@ -27,7 +35,10 @@ describe('the configuration', () => {
     [{ PORT: '-1' }, 'PORT is "-1"'],
     [{ PORT: '65536' }, 'PORT is "65536"'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL is a value of 9 bytes'],
-    [{ BOARDWALK_JWT_SECRET: 'short' }, 'BOARDWALK_JWT_SECRET is a value of 5 bytes, expected at least 32 bytes'],
+    [
+      { BOARDWALK_JWT_SECRET: 'short' },
+      'BOARDWALK_JWT_SECRET is a value of 5 bytes, expected at least 32 bytes',
+    ],
     [{ BOARDWALK_API_KEY: 'has spaces and is more than 32 bytes long' }, 'BOARDWALK_API_KEY is a value of'],
     [{ BOARDWALK_JWKS_URL: 'file:///etc/passwd' }, 'BOARDWALK_JWKS_URL'],
     [{ BOARDWALK_LOG_LEVEL: 'loud' }, 'BOARDWALK_LOG_LEVEL is "loud"'],

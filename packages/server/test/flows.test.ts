@@ -2,7 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forEachDatabase } from '@boardwalk/store/test-kit'
 import { openHouse, type House } from './open-house.ts'
 
-const document = (name: string, ...ids: string[]) => ({ name, steps: ids.map((id) => ({ id, title: id, required: true })) })
+const document = (name: string, ...ids: string[]) => ({
+  name,
+  steps: ids.map((id) => ({ id, title: id, required: true })),
+})
 
 forEachDatabase((_, open) => {
   let house: House
@@ -13,7 +16,13 @@ forEachDatabase((_, open) => {
 
   test('a stored draft changes nothing for people until it is published', async () => {
     const me = await house.person('early')
-    expect((await me('GET', '/api/onboarding')).body).toMatchObject({ flow: null, status: null, steps: [], progress: 0, nextStep: null })
+    expect((await me('GET', '/api/onboarding')).body).toMatchObject({
+      flow: null,
+      status: null,
+      steps: [],
+      progress: 0,
+      nextStep: null,
+    })
     const stored = await house.server('POST', '/api/admin/flows', document('draft', 'one'))
     expect(stored).toMatchObject({ status: 201, body: { name: 'draft', version: 1, status: 'draft' } })
     expect((await me('GET', '/api/onboarding')).body.flow).toBeNull()
@@ -24,8 +33,14 @@ forEachDatabase((_, open) => {
   })
 
   test('equal content is the same version, in whatever order its fields are written', async () => {
-    const first = await house.server('POST', '/api/admin/flows', { name: 'equal', steps: [{ id: 'a', title: 'A', weight: 2 }] })
-    const again = await house.server('POST', '/api/admin/flows', { steps: [{ weight: 2, title: 'A', id: 'a' }], name: 'equal' })
+    const first = await house.server('POST', '/api/admin/flows', {
+      name: 'equal',
+      steps: [{ id: 'a', title: 'A', weight: 2 }],
+    })
+    const again = await house.server('POST', '/api/admin/flows', {
+      steps: [{ weight: 2, title: 'A', id: 'a' }],
+      name: 'equal',
+    })
     expect([first.status, again.status, again.body.version]).toEqual([201, 200, 1])
     await house.server('POST', '/api/admin/flows/equal/versions/1/publish')
     const published = await house.server('POST', '/api/admin/flows/equal/versions/1/publish')
@@ -34,17 +49,40 @@ forEachDatabase((_, open) => {
   })
 
   test('a bad document is refused with every problem at once, and nothing is stored', async () => {
-    const bad = { name: 'Bad Name', extra: 1, steps: [{ id: 'a', title: '', weight: '3', condition: { plan: { $regx: 'x' } } }], gates: { publish: { steps: ['b'] } } }
+    const bad = {
+      name: 'Bad Name',
+      extra: 1,
+      steps: [{ id: 'a', title: '', weight: '3', condition: { plan: { $regx: 'x' } } }],
+      gates: { publish: { steps: ['b'] } },
+    }
     const answer = await house.server('POST', '/api/admin/flows', bad)
     expect(answer.status).toBe(422)
     expect(answer.body).toMatchObject({ error: 'invalid_flow' })
     expect(answer.body.problems.map((problem: any) => problem.path)).toEqual(
-      expect.arrayContaining(['name', 'extra', 'steps[0].title', 'steps[0].weight', 'gates.publish.critical']),
+      expect.arrayContaining([
+        'name',
+        'extra',
+        'steps[0].title',
+        'steps[0].weight',
+        'gates.publish.critical',
+      ]),
     )
-    for (const problem of answer.body.problems) expect(problem).toEqual({ path: expect.any(String), found: expect.any(String), expected: expect.any(String), message: expect.any(String) })
-    const unsound = { ...document('unsound', 'a'), gates: { publish: { steps: ['b'], critical: true } }, audience: { $regx: 'x' } }
+    for (const problem of answer.body.problems)
+      expect(problem).toEqual({
+        path: expect.any(String),
+        found: expect.any(String),
+        expected: expect.any(String),
+        message: expect.any(String),
+      })
+    const unsound = {
+      ...document('unsound', 'a'),
+      gates: { publish: { steps: ['b'], critical: true } },
+      audience: { $regx: 'x' },
+    }
     const meaning = await house.server('POST', '/api/admin/flows', unsound)
-    expect(meaning.body.problems.map((problem: any) => problem.path)).toEqual(expect.arrayContaining(['gates.publish.steps[0]']))
+    expect(meaning.body.problems.map((problem: any) => problem.path)).toEqual(
+      expect.arrayContaining(['gates.publish.steps[0]']),
+    )
     expect((await house.server('GET', '/api/admin/flows/unsound')).status).toBe(404)
   })
 
@@ -52,19 +90,30 @@ forEachDatabase((_, open) => {
     await house.publish({ ...document('moving', 'one', 'two'), priority: 50, audience: { group: 'moving' } })
     const me = await house.person('mover', { attributes: { group: 'moving' } })
     await me('PATCH', '/api/onboarding/steps/one', { status: 'done' })
-    await house.publish({ ...document('moving', 'one', 'three'), priority: 50, audience: { group: 'moving' } })
+    await house.publish({
+      ...document('moving', 'one', 'three'),
+      priority: 50,
+      audience: { group: 'moving' },
+    })
     const moved = (await me('GET', '/api/onboarding')).body
     expect(moved).toMatchObject({ flow: { version: 2 }, progress: 50 })
     expect(moved.steps.map((step: any) => `${step.id} ${step.status}`)).toEqual(['one done', 'three todo'])
-    const rolled = await house.server('POST', '/api/admin/flows/moving/versions/1/rollback', { reason: 'three is too hard' })
+    const rolled = await house.server('POST', '/api/admin/flows/moving/versions/1/rollback', {
+      reason: 'three is too hard',
+    })
     expect(rolled.body).toMatchObject({ version: 1, status: 'active' })
     const back = (await me('GET', '/api/onboarding')).body
     expect(back).toMatchObject({ flow: { version: 1 } })
     expect(back.steps.map((step: any) => `${step.id} ${step.status}`)).toEqual(['one done', 'two todo'])
     const { versions } = (await house.server('GET', '/api/admin/flows/moving')).body
-    expect(versions.map((version: any) => `${version.version} ${version.status}`)).toEqual(['2 deprecated', '1 active'])
+    expect(versions.map((version: any) => `${version.version} ${version.status}`)).toEqual([
+      '2 deprecated',
+      '1 active',
+    ])
     const events = (await house.server('GET', '/api/admin/people/mover/timeline')).body.events
-    expect(events.filter((event: any) => event.type === 'onboarding.moved').map((event: any) => event.data)).toEqual([
+    expect(
+      events.filter((event: any) => event.type === 'onboarding.moved').map((event: any) => event.data),
+    ).toEqual([
       { from: 1, to: 2 },
       { from: 2, to: 1 },
     ])
@@ -72,10 +121,21 @@ forEachDatabase((_, open) => {
 
   test('a draft cannot be rolled back to, nor one that is not in force be deprecated; what does not exist is 404', async () => {
     await house.server('POST', '/api/admin/flows', document('odd', 'a'))
-    expect(await house.server('POST', '/api/admin/flows/odd/versions/1/rollback')).toMatchObject({ status: 409, body: { error: 'conflict' } })
-    expect(await house.server('POST', '/api/admin/flows/odd/versions/1/deprecate')).toMatchObject({ status: 409 })
-    expect(await house.server('POST', '/api/admin/flows/odd/versions/2/publish')).toMatchObject({ status: 404, body: { error: 'version_not_found' } })
-    expect(await house.server('POST', '/api/admin/flows/none/versions/1/publish')).toMatchObject({ status: 404, body: { error: 'flow_not_found' } })
+    expect(await house.server('POST', '/api/admin/flows/odd/versions/1/rollback')).toMatchObject({
+      status: 409,
+      body: { error: 'conflict' },
+    })
+    expect(await house.server('POST', '/api/admin/flows/odd/versions/1/deprecate')).toMatchObject({
+      status: 409,
+    })
+    expect(await house.server('POST', '/api/admin/flows/odd/versions/2/publish')).toMatchObject({
+      status: 404,
+      body: { error: 'version_not_found' },
+    })
+    expect(await house.server('POST', '/api/admin/flows/none/versions/1/publish')).toMatchObject({
+      status: 404,
+      body: { error: 'flow_not_found' },
+    })
   })
 
   test('the audience of highest priority wins, the choice is kept, and a named flow adds an enrolment', async () => {
@@ -88,7 +148,10 @@ forEachDatabase((_, open) => {
     expect((await silver('GET', '/api/onboarding?flow=low')).body.flow.name).toBe('low')
     expect((await silver('GET', '/api/onboarding?flow=moving')).body.flow).toBeNull()
     await silver('PATCH', '/api/onboarding/steps/h?flow=high', { status: 'done' })
-    expect((await silver('GET', '/api/onboarding')).body).toMatchObject({ flow: { name: 'low' }, status: 'in_progress' })
+    expect((await silver('GET', '/api/onboarding')).body).toMatchObject({
+      flow: { name: 'low' },
+      status: 'in_progress',
+    })
   })
 
   test('a deprecated flow keeps its people and takes no new ones', async () => {
@@ -120,7 +183,11 @@ forEachDatabase((_, open) => {
     for (const [path, operations] of Object.entries<any>(api.paths)) {
       for (const method of Object.keys(operations)) {
         const called = path.replaceAll(/\{\w+\}/g, 'x1')
-        const answer = await house.as(undefined)(method.toUpperCase(), called, ['get', 'delete'].includes(method) ? undefined : {})
+        const answer = await house.as(undefined)(
+          method.toUpperCase(),
+          called,
+          ['get', 'delete'].includes(method) ? undefined : {},
+        )
         expect([200, 401], `${method} ${path}`).toContain(answer.status)
       }
     }

@@ -5,8 +5,10 @@ import type { Database } from '@boardwalk/store'
 import { forEachDatabase } from '@boardwalk/store/test-kit'
 import { apiKey, flowFile, openHouse, secret, tokenOf, type Answer, type House } from './open-house.ts'
 
-const base64 = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
-const hmac = (text: string, key: string | Buffer): string => createHmac('sha256', key).update(text).digest('base64url')
+const base64 = (value: unknown): string =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+const hmac = (text: string, key: string | Buffer): string =>
+  createHmac('sha256', key).update(text).digest('base64url')
 
 const inAnHour = Math.floor(Date.now() / 1000) + 3600
 const claims = { sub: 'mallory', exp: inAnHour }
@@ -37,7 +39,10 @@ const forgedTokens: [string, string][] = [
   ['another secret', signed(hs256, claims, 'another secret of more than thirty-two bytes')],
   ['an empty secret', signed(hs256, claims, '')],
   ['an empty signature', `${base64(hs256)}.${base64(claims)}.`],
-  ['a payload changed afterwards', signed(hs256, claims).replace(/\.[^.]+\./, `.${base64({ ...claims, sub: 'marie' })}.`)],
+  [
+    'a payload changed afterwards',
+    signed(hs256, claims).replace(/\.[^.]+\./, `.${base64({ ...claims, sub: 'marie' })}.`),
+  ],
   ['expired', signed(hs256, { ...claims, exp: inAnHour - 7200 })],
   ['without exp', signed(hs256, { sub: 'mallory' })],
   ['exp as text', signed(hs256, { ...claims, exp: `${inAnHour}` })],
@@ -51,7 +56,10 @@ const forgedTokens: [string, string][] = [
   ['attributes as text', signed(hs256, { ...claims, attributes: 'plan' })],
   ['attributes of 20 KB', signed(hs256, { ...claims, attributes: { a: 'x'.repeat(20_000) } })],
   ['crit that nobody knows', signed({ ...hs256, crit: ['x'], x: 1 }, claims)],
-  ['a key in the header', signed({ ...hs256, jwk: { kty: 'oct', k: base64('x'.repeat(32)) } }, claims, 'x'.repeat(32))],
+  [
+    'a key in the header',
+    signed({ ...hs256, jwk: { kty: 'oct', k: base64('x'.repeat(32)) } }, claims, 'x'.repeat(32)),
+  ],
   ['a key address in the header', signed({ ...hs256, jku: 'http://127.0.0.1:1/' }, claims, 'x'.repeat(32))],
   ['the API key', apiKey],
   ['longer than 4096 characters', signed(hs256, { ...claims, more: 'x'.repeat(5000) })],
@@ -77,8 +85,18 @@ const badBodies: [string, string | Record<string, unknown>, number, string][] = 
   ['metadata as an array', { status: 'done', metadata: [1] }, 400, 'invalid_request'],
   ['metadata of 17 KB', { status: 'done', metadata: { a: 'x'.repeat(17_000) } }, 400, 'invalid_request'],
   ['__proto__ at the top', '{"status":"done","__proto__":{"admin":true}}', 400, 'invalid_request'],
-  ['__proto__ in metadata', '{"status":"done","metadata":{"__proto__":{"admin":true}}}', 400, 'invalid_request'],
-  ['1,000 levels', `{"status":"done","metadata":${'{"a":'.repeat(1000)}1${'}'.repeat(1001)}`, 400, 'invalid_request'],
+  [
+    '__proto__ in metadata',
+    '{"status":"done","metadata":{"__proto__":{"admin":true}}}',
+    400,
+    'invalid_request',
+  ],
+  [
+    '1,000 levels',
+    `{"status":"done","metadata":${'{"a":'.repeat(1000)}1${'}'.repeat(1001)}`,
+    400,
+    'invalid_request',
+  ],
   ['100,000 levels', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 400, 'invalid_request'],
   ['1 MB', `{"status":"done","reason":"${'x'.repeat(1_000_000)}"}`, 413, 'body_too_large'],
 ]
@@ -86,7 +104,11 @@ const badBodies: [string, string | Record<string, unknown>, number, string][] = 
 const isProblem = (answer: Answer, status: number, error: string): void => {
   expect(answer.status).toBe(status)
   expect(answer.headers.get('content-type')).toBe('application/problem+json')
-  expect(problemDetails.parse(answer.body)).toMatchObject({ status, error, correlationId: expect.stringMatching(/./) })
+  expect(problemDetails.parse(answer.body)).toMatchObject({
+    status,
+    error,
+    correlationId: expect.stringMatching(/./),
+  })
   expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|\.ts:|\bat [A-Z]\w*\.|select |insert /i)
 }
 
@@ -101,7 +123,17 @@ forEachDatabase((_, open) => {
   afterAll(() => house.boardwalk.stop())
 
   const rows = async (): Promise<unknown> => {
-    const tables = ['person', 'enrolment', 'step_state', 'account_step', 'happening', 'idempotency_key', 'flow_version', 'api_key', 'account']
+    const tables = [
+      'person',
+      'enrolment',
+      'step_state',
+      'account_step',
+      'happening',
+      'idempotency_key',
+      'flow_version',
+      'api_key',
+      'account',
+    ]
     const text = `select ${tables.map((table) => `(select count(*) from ${table}) as ${table}`).join(', ')}`
     return (await database.query({ name: 'count_rows', text }))[0]
   }
@@ -117,7 +149,11 @@ forEachDatabase((_, open) => {
       await storesNothing(async () => {
         const me = house.as(token)
         isProblem(await me('GET', '/api/onboarding'), 401, 'unauthenticated')
-        isProblem(await me('PATCH', '/api/onboarding/steps/theme', { status: 'done' }), 401, 'unauthenticated')
+        isProblem(
+          await me('PATCH', '/api/onboarding/steps/theme', { status: 'done' }),
+          401,
+          'unauthenticated',
+        )
       })
     })
   })
@@ -142,7 +178,9 @@ forEachDatabase((_, open) => {
       })
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
       const init: RequestInit & { duplex: 'half' } = { method: 'PATCH', headers, body, duplex: 'half' }
-      const answer = await house.boardwalk.fetch(new Request('http://boardwalk.test/api/onboarding/steps/theme', init))
+      const answer = await house.boardwalk.fetch(
+        new Request('http://boardwalk.test/api/onboarding/steps/theme', init),
+      )
       expect(answer.status).toBe(413)
       expect(sent).toBeLessThan(2_000_000)
     })
@@ -150,7 +188,9 @@ forEachDatabase((_, open) => {
     test('a form is no JSON', async () => {
       const me = await house.person('mallory')
       isProblem(
-        await me('PATCH', '/api/onboarding/steps/theme', '{"status":"done"}', { 'content-type': 'text/plain' }),
+        await me('PATCH', '/api/onboarding/steps/theme', '{"status":"done"}', {
+          'content-type': 'text/plain',
+        }),
         415,
         'unsupported_media_type',
       )
@@ -177,7 +217,12 @@ forEachDatabase((_, open) => {
     test('an Idempotency-Key that is too long is refused', async () => {
       const me = await house.person('path-walker', { market: 'FR', account: 'p' })
       isProblem(
-        await me('PATCH', '/api/onboarding/steps/theme', { status: 'done' }, { 'idempotency-key': 'x'.repeat(300) }),
+        await me(
+          'PATCH',
+          '/api/onboarding/steps/theme',
+          { status: 'done' },
+          { 'idempotency-key': 'x'.repeat(300) },
+        ),
         400,
         'invalid_request',
       )
@@ -211,7 +256,11 @@ forEachDatabase((_, open) => {
     test('a user id in the body changes nothing but is refused', async () => {
       const me = await house.person('mallory', { account: 'm' })
       await storesNothing(async () => {
-        isProblem(await me('PATCH', '/api/onboarding/steps/theme', { status: 'done', userId: 'marie' }), 400, 'invalid_request')
+        isProblem(
+          await me('PATCH', '/api/onboarding/steps/theme', { status: 'done', userId: 'marie' }),
+          400,
+          'invalid_request',
+        )
       })
     })
 
@@ -227,14 +276,22 @@ forEachDatabase((_, open) => {
 
   describe('API keys', () => {
     test('a key does only what its scopes say, is shown once, and ends when it is revoked', async () => {
-      const made = await house.server('POST', '/api/admin/api-keys', { name: 'gate', scopes: ['gates:check'] })
+      const made = await house.server('POST', '/api/admin/api-keys', {
+        name: 'gate',
+        scopes: ['gates:check'],
+      })
       expect(made.status).toBe(201)
       const gate = house.as(made.body.key)
       const check = { userId: 'marie', steps: ['theme'], route: '/publish', critical: true }
       expect((await gate('POST', '/api/gates/check', check)).status).toBe(200)
       isProblem(await gate('GET', '/api/users/marie/onboarding'), 403, 'forbidden')
-      expect(JSON.stringify((await house.server('GET', '/api/admin/api-keys')).body)).not.toContain(made.body.key)
-      const stored = await database.query({ name: 'key_row', text: "select encode(verifier, 'hex') as v, id from api_key" })
+      expect(JSON.stringify((await house.server('GET', '/api/admin/api-keys')).body)).not.toContain(
+        made.body.key,
+      )
+      const stored = await database.query({
+        name: 'key_row',
+        text: "select encode(verifier, 'hex') as v, id from api_key",
+      })
       expect(JSON.stringify(stored)).not.toContain(made.body.key.split('_')[2])
       expect((await house.server('DELETE', `/api/admin/api-keys/${made.body.id}`)).status).toBe(204)
       isProblem(await gate('POST', '/api/gates/check', check), 401, 'unauthenticated')
@@ -242,22 +299,54 @@ forEachDatabase((_, open) => {
     })
 
     test('an expired key, a key with another secret and no key are refused', async () => {
-      const made = await house.server('POST', '/api/admin/api-keys', { name: 'old', scopes: ['flows:read'], expiresAt: '2020-01-01T00:00:00Z' })
+      const made = await house.server('POST', '/api/admin/api-keys', {
+        name: 'old',
+        scopes: ['flows:read'],
+        expiresAt: '2020-01-01T00:00:00Z',
+      })
       isProblem(await house.as(made.body.key)('GET', '/api/admin/flows'), 401, 'unauthenticated')
       const [prefix, id] = made.body.key.split('_')
-      isProblem(await house.as(`${prefix}_${id}_${'0'.repeat(64)}`)('GET', '/api/admin/flows'), 401, 'unauthenticated')
+      isProblem(
+        await house.as(`${prefix}_${id}_${'0'.repeat(64)}`)('GET', '/api/admin/flows'),
+        401,
+        'unauthenticated',
+      )
       isProblem(await house.as(undefined)('GET', '/api/admin/flows'), 401, 'unauthenticated')
     })
   })
 
   test('a hostile returnUrl is dropped, a path of the host is kept', async () => {
     const ask = async (returnUrl: string): Promise<unknown> =>
-      (await house.server('POST', '/api/gates/check', { userId: 'returner', steps: ['email_verification'], route: '/x', returnUrl })).body.action?.prefill?.returnUrl
+      (
+        await house.server('POST', '/api/gates/check', {
+          userId: 'returner',
+          steps: ['email_verification'],
+          route: '/x',
+          returnUrl,
+        })
+      ).body.action?.prefill?.returnUrl
     await house.server('PUT', '/api/users/returner', { market: 'FR', account: 'r' })
-    const check = await house.server('POST', '/api/gates/check', { userId: 'returner', steps: ['payments'], route: '/x', returnUrl: '/back?a=1' })
+    const check = await house.server('POST', '/api/gates/check', {
+      userId: 'returner',
+      steps: ['payments'],
+      route: '/x',
+      returnUrl: '/back?a=1',
+    })
     expect(check.body.action.prefill.returnUrl).toBe('/back?a=1')
-    for (const url of ['//evil.test', '/\\evil.test', 'https://evil.test', 'javascript:alert(1)', '/\u0009/evil.test', 'back']) {
-      const answer = await house.server('POST', '/api/gates/check', { userId: 'returner', steps: ['payments'], route: '/x', returnUrl: url })
+    for (const url of [
+      '//evil.test',
+      '/\\evil.test',
+      'https://evil.test',
+      'javascript:alert(1)',
+      '/\u0009/evil.test',
+      'back',
+    ]) {
+      const answer = await house.server('POST', '/api/gates/check', {
+        userId: 'returner',
+        steps: ['payments'],
+        route: '/x',
+        returnUrl: url,
+      })
       expect([400, 409]).toContain(answer.status)
       expect(answer.body.action?.prefill?.returnUrl).toBeUndefined()
     }

@@ -12,15 +12,34 @@ forEachDatabase((_, open) => {
   afterAll(() => house.boardwalk.stop())
 
   const gate = (userId: string, more: object = {}) =>
-    house.server('POST', '/api/gates/check', { userId, steps: ['payments'], route: '/api/store/publish', critical: true, ...more })
+    house.server('POST', '/api/gates/check', {
+      userId,
+      steps: ['payments'],
+      route: '/api/store/publish',
+      critical: true,
+      ...more,
+    })
 
   test('the journey of the design document: email done, theme skipped, publish stopped, payments done, publish allowed', async () => {
-    const me = await house.person('marie', { role: 'owner', market: 'FR', locale: 'fr', account: 'shop-marie' })
+    const me = await house.person('marie', {
+      role: 'owner',
+      market: 'FR',
+      locale: 'fr',
+      account: 'shop-marie',
+    })
 
     const first = await me('GET', '/api/onboarding')
     expect(first.status).toBe(200)
-    expect(first.body).toMatchObject({ flow: { name: 'shop', version: 1 }, status: 'in_progress', progress: 0, nextStep: 'email_verification' })
-    expect(first.body.steps.find((step: any) => step.id === 'email_verification')).toMatchObject({ required: true, status: 'todo' })
+    expect(first.body).toMatchObject({
+      flow: { name: 'shop', version: 1 },
+      status: 'in_progress',
+      progress: 0,
+      nextStep: 'email_verification',
+    })
+    expect(first.body.steps.find((step: any) => step.id === 'email_verification')).toMatchObject({
+      required: true,
+      status: 'todo',
+    })
 
     const email = await me('PATCH', '/api/onboarding/steps/email_verification', { status: 'done' })
     expect(email.body).toMatchObject({ success: true, step: { id: 'email_verification', status: 'done' } })
@@ -38,7 +57,11 @@ forEachDatabase((_, open) => {
       message: 'Vous devez configurer les paiements avant de publier votre boutique',
       missingStep: 'payments',
       missingSteps: ['payments'],
-      action: { type: 'open_modal', modal: 'payments_setup', prefill: { country: 'FR', returnUrl: '/store/publish' } },
+      action: {
+        type: 'open_modal',
+        modal: 'payments_setup',
+        prefill: { country: 'FR', returnUrl: '/store/publish' },
+      },
       correlationId: expect.any(String),
     })
 
@@ -65,7 +88,11 @@ forEachDatabase((_, open) => {
     await phone('PATCH', '/api/onboarding/steps/email_verification', { status: 'done' })
     const laptop = await house.person('resume', claims)
     const seen = await laptop('GET', '/api/onboarding')
-    expect(seen.body.steps[0]).toMatchObject({ id: 'email_verification', status: 'done', completedBy: 'resume' })
+    expect(seen.body.steps[0]).toMatchObject({
+      id: 'email_verification',
+      status: 'done',
+      completedBy: 'resume',
+    })
   })
 
   test('German people have to give an impressum, French people do not see it', async () => {
@@ -87,14 +114,18 @@ forEachDatabase((_, open) => {
   test('what the owner does for the account is done for staff, who may not do it themselves', async () => {
     const owner = await house.person('olga', { role: 'owner', market: 'FR', account: 'shop-2' })
     const staff = await house.person('sven', { role: 'staff', market: 'FR', account: 'shop-2' })
-    const before = (await staff('GET', '/api/onboarding')).body.steps.find((step: any) => step.id === 'payments')
+    const before = (await staff('GET', '/api/onboarding')).body.steps.find(
+      (step: any) => step.id === 'payments',
+    )
     expect(before).toMatchObject({ status: 'todo', allowed: false, roleRestricted: 'owner' })
     expect(await staff('PATCH', '/api/onboarding/steps/payments', { status: 'done' })).toMatchObject({
       status: 403,
       body: { error: 'role_not_allowed' },
     })
     await owner('PATCH', '/api/onboarding/steps/payments', { status: 'done' })
-    const after = (await staff('GET', '/api/onboarding')).body.steps.find((step: any) => step.id === 'payments')
+    const after = (await staff('GET', '/api/onboarding')).body.steps.find(
+      (step: any) => step.id === 'payments',
+    )
     expect(after).toMatchObject({ status: 'done', completedBy: 'olga' })
     expect(await gate('sven')).toMatchObject({ status: 200 })
   })
@@ -105,13 +136,23 @@ forEachDatabase((_, open) => {
     await staff('PATCH', '/api/onboarding/steps/email_verification', { status: 'done' })
     await owner('PATCH', '/api/onboarding/steps/payments', { status: 'done' })
     await expect
-      .poll(async () => (await house.server('GET', '/api/admin/people/stefan/timeline')).body.events.map((event: any) => event.type), { timeout: 5000, interval: 50 })
+      .poll(
+        async () =>
+          (await house.server('GET', '/api/admin/people/stefan/timeline')).body.events.map(
+            (event: any) => event.type,
+          ),
+        { timeout: 5000, interval: 50 },
+      )
       .toContain('onboarding.completed')
   })
 
   test('the SaaS flow shows the invitation to teams only', async () => {
     const idsFor = async (plan: string): Promise<string[]> => {
-      const me = await house.person(`plan-${plan}`, { plan, account: `ws-${plan}`, attributes: { product: 'saas' } })
+      const me = await house.person(`plan-${plan}`, {
+        plan,
+        account: `ws-${plan}`,
+        attributes: { product: 'saas' },
+      })
       const { body } = await me('GET', '/api/onboarding')
       expect(body.flow.name).toBe('saas')
       return body.steps.map((step: any) => step.id)

@@ -19,12 +19,21 @@ export const tokenOf = (userId: string, claims: object = {}, expires = '1h'): Pr
     .sign(new TextEncoder().encode(secret))
 
 export type Answer = { status: number; body: any; headers: Headers }
-export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
+export type Call = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Answer>
 
 const matching = (method: string, path: string): OperationRow | undefined =>
   operationIds
     .map(operationRow)
-    .find((row) => row.method === method.toLowerCase() && new RegExp(`^${row.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path.split('?')[0] ?? ''))
+    .find(
+      (row) =>
+        row.method === method.toLowerCase() &&
+        new RegExp(`^${row.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path.split('?')[0] ?? ''),
+    )
 
 /** Every answer a test sees is one that the contract declares, body included. */
 const expectContract = (method: string, path: string, { status, body }: Answer): void => {
@@ -34,13 +43,18 @@ const expectContract = (method: string, path: string, { status, body }: Answer):
   if (declared) declared.parse(body)
   else if (declared === undefined) {
     const { error } = problemDetails.parse(body)
-    if (!errorsOf(row).includes(error)) throw new Error(`${method} ${path} answered ${status} ${error}, which the contract does not declare`)
+    if (!errorsOf(row).includes(error))
+      throw new Error(`${method} ${path} answered ${status} ${error}, which the contract does not declare`)
   }
 }
 
 /** Calls as the bearer of this token or key, through anything that answers requests. */
 export const caller =
-  (send: (request: Request) => Promise<Response>, bearer: string | undefined, origin = 'http://boardwalk.test'): Call =>
+  (
+    send: (request: Request) => Promise<Response>,
+    bearer: string | undefined,
+    origin = 'http://boardwalk.test',
+  ): Call =>
   async (method, path, body, headers = {}) => {
     const request = new Request(new URL(path, origin), {
       method,
@@ -54,7 +68,11 @@ export const caller =
     const response = await send(request)
     const text = await response.text()
     const isJson = /json/.test(response.headers.get('content-type') ?? '')
-    const answer = { status: response.status, body: isJson && text !== '' ? JSON.parse(text) : text, headers: response.headers }
+    const answer = {
+      status: response.status,
+      body: isJson && text !== '' ? JSON.parse(text) : text,
+      headers: response.headers,
+    }
     expectContract(method, path, answer)
     return answer
   }
@@ -71,7 +89,10 @@ export type House = {
 }
 
 /** A Boardwalk on this database, with nothing in it. */
-export const openHouse = async (database: Database, options: Partial<BoardwalkOptions> = {}): Promise<House> => {
+export const openHouse = async (
+  database: Database,
+  options: Partial<BoardwalkOptions> = {},
+): Promise<House> => {
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
   const boardwalk = createBoardwalk({ database, tokens: { secret }, apiKey, log, ...options })
   await boardwalk.start()

@@ -24,10 +24,17 @@ forEachDatabase((_, open) => {
 
   let people = 0
   const someone = (claims: object = {}): Promise<Call> =>
-    house.person(`someone-${(people += 1)}`, { role: 'owner', market: 'FR', account: `account-${people}`, ...claims })
+    house.person(`someone-${(people += 1)}`, {
+      role: 'owner',
+      market: 'FR',
+      account: `account-${people}`,
+      ...claims,
+    })
   const small = (): Promise<Call> => someone({ attributes: { size: 'small' } })
-  const eventsOf = async (userId: string): Promise<any[]> => (await house.server('GET', `/api/admin/people/${userId}/timeline?limit=100`)).body.events
-  const typesOf = async (userId: string): Promise<string[]> => (await eventsOf(userId)).map((event) => event.type)
+  const eventsOf = async (userId: string): Promise<any[]> =>
+    (await house.server('GET', `/api/admin/people/${userId}/timeline?limit=100`)).body.events
+  const typesOf = async (userId: string): Promise<string[]> =>
+    (await eventsOf(userId)).map((event) => event.type)
 
   describe('Idempotency-Key', () => {
     const key = { 'idempotency-key': 'same' }
@@ -38,7 +45,9 @@ forEachDatabase((_, open) => {
       now += 5000
       const again = await me('PATCH', '/api/onboarding/steps/theme', { status: 'skipped' }, key)
       expect(again).toMatchObject({ status: 200, body: first.body })
-      expect((await typesOf(`someone-${people}`)).filter((type) => type === 'onboarding.step_skipped')).toHaveLength(1)
+      expect(
+        (await typesOf(`someone-${people}`)).filter((type) => type === 'onboarding.step_skipped'),
+      ).toHaveLength(1)
     })
 
     test('with another body it is refused, also when the first changed nothing', async () => {
@@ -61,7 +70,9 @@ forEachDatabase((_, open) => {
     test("another person's key is another key", async () => {
       const [one, other] = [await someone(), await someone()]
       await one('PATCH', '/api/onboarding/steps/theme', { status: 'done', metadata: { mine: true } }, key)
-      expect((await other('PATCH', '/api/onboarding/steps/product', { status: 'done' }, key)).body.step.id).toBe('product')
+      expect(
+        (await other('PATCH', '/api/onboarding/steps/product', { status: 'done' }, key)).body.step.id,
+      ).toBe('product')
     })
   })
 
@@ -80,12 +91,18 @@ forEachDatabase((_, open) => {
     test('a change based on an older reading is 412 and changes nothing', async () => {
       const me = await someone()
       const etag = (await me('GET', '/api/onboarding')).headers.get('etag') ?? ''
-      expect((await me('PATCH', '/api/onboarding/steps/theme', { status: 'done' }, { 'if-match': etag })).status).toBe(200)
-      expect(await me('PATCH', '/api/onboarding/steps/product', { status: 'done' }, { 'if-match': etag })).toMatchObject({
+      expect(
+        (await me('PATCH', '/api/onboarding/steps/theme', { status: 'done' }, { 'if-match': etag })).status,
+      ).toBe(200)
+      expect(
+        await me('PATCH', '/api/onboarding/steps/product', { status: 'done' }, { 'if-match': etag }),
+      ).toMatchObject({
         status: 412,
         body: { error: 'stale' },
       })
-      expect((await me('GET', '/api/onboarding')).body.steps.find((step: any) => step.id === 'product').status).toBe('todo')
+      expect(
+        (await me('GET', '/api/onboarding')).body.steps.find((step: any) => step.id === 'product').status,
+      ).toBe('todo')
     })
   })
 
@@ -98,14 +115,20 @@ forEachDatabase((_, open) => {
       ['a step nobody knows is not there', 'nothing', 'done', 404, 'step_not_found'],
     ])('%s', async (_name, step, status, code, error) => {
       const me = await small()
-      expect(await me('PATCH', `/api/onboarding/steps/${step}`, { status })).toMatchObject({ status: code, body: { error } })
+      expect(await me('PATCH', `/api/onboarding/steps/${step}`, { status })).toMatchObject({
+        status: code,
+        body: { error },
+      })
     })
 
     test('done is not skipped, and done again keeps the first time and author', async () => {
       const me = await someone()
       const first = await me('PATCH', '/api/onboarding/steps/theme', { status: 'done' })
       now += 60_000
-      expect(await me('PATCH', '/api/onboarding/steps/theme', { status: 'skipped' })).toMatchObject({ status: 409, body: { error: 'step_already_done' } })
+      expect(await me('PATCH', '/api/onboarding/steps/theme', { status: 'skipped' })).toMatchObject({
+        status: 409,
+        body: { error: 'step_already_done' },
+      })
       const again = await me('PATCH', '/api/onboarding/steps/theme', { status: 'done' })
       expect(again.body.step).toEqual(first.body.step)
     })
@@ -113,7 +136,9 @@ forEachDatabase((_, open) => {
     test('skipped can be done later', async () => {
       const me = await someone()
       await me('PATCH', '/api/onboarding/steps/theme', { status: 'skipped' })
-      expect((await me('PATCH', '/api/onboarding/steps/theme', { status: 'done' })).body.step.status).toBe('done')
+      expect((await me('PATCH', '/api/onboarding/steps/theme', { status: 'done' })).body.step.status).toBe(
+        'done',
+      )
     })
   })
 
@@ -121,10 +146,18 @@ forEachDatabase((_, open) => {
     await small()
     const userId = `someone-${people}`
     await house.server('PUT', `/api/users/${userId}`, { attributes: { size: 'small' } })
-    const proven = await house.server('PATCH', `/api/users/${userId}/onboarding/steps/proven`, { status: 'done', metadata: { by: 'billing' } })
+    const proven = await house.server('PATCH', `/api/users/${userId}/onboarding/steps/proven`, {
+      status: 'done',
+      metadata: { by: 'billing' },
+    })
     expect(proven).toMatchObject({ status: 200, body: { step: { id: 'proven', status: 'done' } } })
-    expect((await house.server('PATCH', `/api/users/${userId}/onboarding/steps/second`, { status: 'done' })).status).toBe(200)
-    const event = (await eventsOf(userId)).find((one) => one.stepId === 'proven' && one.type === 'onboarding.step_completed')
+    expect(
+      (await house.server('PATCH', `/api/users/${userId}/onboarding/steps/second`, { status: 'done' }))
+        .status,
+    ).toBe(200)
+    const event = (await eventsOf(userId)).find(
+      (one) => one.stepId === 'proven' && one.type === 'onboarding.step_completed',
+    )
     expect(event.data).toMatchObject({ source: 'api', metadata: { by: 'billing' } })
   })
 
@@ -133,23 +166,34 @@ forEachDatabase((_, open) => {
     const before = await me('GET', '/api/onboarding')
     expect(before.body.steps.map((step: any) => step.id)).not.toContain('later')
     now += 2 * 3_600_000
-    const after = await me('GET', '/api/onboarding', undefined, { 'if-none-match': before.headers.get('etag') ?? '' })
+    const after = await me('GET', '/api/onboarding', undefined, {
+      'if-none-match': before.headers.get('etag') ?? '',
+    })
     expect(after.body.steps.map((step: any) => step.id)).toContain('later')
   })
 
   test('a whole flow is skipped and resumed; gates hold meanwhile; finishing completes it; then skipping is refused', async () => {
     const me = await someone()
     const userId = `someone-${people}`
-    expect((await me('POST', '/api/onboarding/skip')).body).toMatchObject({ success: true, status: 'skipped' })
+    expect((await me('POST', '/api/onboarding/skip')).body).toMatchObject({
+      success: true,
+      status: 'skipped',
+    })
     expect((await me('POST', '/api/onboarding/skip')).body.status).toBe('skipped')
-    const gate = () => house.server('POST', '/api/gates/check', { userId, gate: 'publish', route: '/publish' })
+    const gate = () =>
+      house.server('POST', '/api/gates/check', { userId, gate: 'publish', route: '/publish' })
     expect((await gate()).status).toBe(409)
     expect((await me('POST', '/api/onboarding/resume')).body.status).toBe('in_progress')
     await me('POST', '/api/onboarding/skip')
     await me('PATCH', '/api/onboarding/steps/email_verification', { status: 'done' })
-    expect((await me('PATCH', '/api/onboarding/steps/payments', { status: 'done' })).body.status).toBe('completed')
+    expect((await me('PATCH', '/api/onboarding/steps/payments', { status: 'done' })).body.status).toBe(
+      'completed',
+    )
     expect((await gate()).body).toEqual({ allowed: true })
-    expect(await me('POST', '/api/onboarding/skip')).toMatchObject({ status: 409, body: { error: 'flow_completed' } })
+    expect(await me('POST', '/api/onboarding/skip')).toMatchObject({
+      status: 409,
+      body: { error: 'flow_completed' },
+    })
     expect((await typesOf(userId)).filter((type) => /skipped|resumed|completed$/.test(type))).toEqual([
       'onboarding.skipped',
       'onboarding.resumed',
@@ -169,17 +213,26 @@ forEachDatabase((_, open) => {
     const server = await house.server('GET', `/api/users/${userId}/onboarding`)
     expect(server.body).toMatchObject({ status: 'completed', nextStep: 'theme' })
     expect(server.body.steps.at(-1)).toMatchObject({ id: 'impressum', required: true, status: 'todo' })
-    expect(await house.server('POST', '/api/gates/check', { userId, steps: ['impressum'], route: '/publish' })).toMatchObject({ status: 409 })
+    expect(
+      await house.server('POST', '/api/gates/check', { userId, steps: ['impressum'], route: '/publish' }),
+    ).toMatchObject({ status: 409 })
   })
 
   test('the reminder is snoozed at most as often and as long as the flow allows', async () => {
     const me = await someone()
     const far = new Date(now + 30 * 86_400_000).toISOString()
     const snoozed = await me('PATCH', '/api/onboarding/steps/theme', { snoozeUntil: far })
-    expect(snoozed.body.nudge).toMatchObject({ visible: false, snoozeCount: 1, snoozedUntil: new Date(now + 7 * 86_400_000).toISOString() })
+    expect(snoozed.body.nudge).toMatchObject({
+      visible: false,
+      snoozeCount: 1,
+      snoozedUntil: new Date(now + 7 * 86_400_000).toISOString(),
+    })
     await me('PATCH', '/api/onboarding/steps/theme', { snoozeUntil: far })
     await me('PATCH', '/api/onboarding/steps/theme', { snoozeUntil: far })
-    expect(await me('PATCH', '/api/onboarding/steps/theme', { snoozeUntil: far })).toMatchObject({ status: 409, body: { error: 'snooze_limit' } })
+    expect(await me('PATCH', '/api/onboarding/steps/theme', { snoozeUntil: far })).toMatchObject({
+      status: 409,
+      body: { error: 'snooze_limit' },
+    })
     now += 8 * 86_400_000
     expect((await me('GET', '/api/onboarding')).body.nudge.visible).toBe(true)
   })
@@ -187,8 +240,15 @@ forEachDatabase((_, open) => {
   describe('gates', () => {
     test('enrol a person they have never seen, and tell the steps that are missing', async () => {
       const userId = `someone-${(people += 1)}`
-      const blocked = await house.server('POST', '/api/gates/check', { userId, steps: ['email_verification', 'theme'], route: '/x' })
-      expect(blocked.body).toMatchObject({ missingStep: 'email_verification', missingSteps: ['email_verification', 'theme'] })
+      const blocked = await house.server('POST', '/api/gates/check', {
+        userId,
+        steps: ['email_verification', 'theme'],
+        route: '/x',
+      })
+      expect(blocked.body).toMatchObject({
+        missingStep: 'email_verification',
+        missingSteps: ['email_verification', 'theme'],
+      })
       expect(await typesOf(userId)).toEqual(['onboarding.enrolled', 'gating.blocked'])
     })
 
@@ -202,23 +262,44 @@ forEachDatabase((_, open) => {
       [{ steps: 'theme' }, 400, 'invalid_request'],
     ])('%o is refused, critical or not', async (question, status, error) => {
       for (const critical of [true, false]) {
-        const answer = await house.server('POST', '/api/gates/check', { userId: 'gate-asker', route: '/x', critical, ...question })
+        const answer = await house.server('POST', '/api/gates/check', {
+          userId: 'gate-asker',
+          route: '/x',
+          critical,
+          ...question,
+        })
         expect(answer).toMatchObject({ status, body: { error } })
       }
     })
 
     test('a step that the person does not see is no obstacle', async () => {
       await someone()
-      const answer = await house.server('POST', '/api/gates/check', { userId: `someone-${people}`, steps: ['impressum'], route: '/x' })
+      const answer = await house.server('POST', '/api/gates/check', {
+        userId: `someone-${people}`,
+        steps: ['impressum'],
+        route: '/x',
+      })
       expect(answer).toMatchObject({ status: 200, body: { allowed: true } })
     })
   })
 
   describe('people', () => {
     test('facts: absent leaves, null forgets, a value stores', async () => {
-      await house.server('PUT', '/api/users/facts', { role: 'owner', plan: 'team', attributes: { a: 1, b: 2 }, account: 'f-1' })
-      const { body } = await house.server('PUT', '/api/users/facts', { plan: null, attributes: { a: null, c: 3 } })
-      expect(body).toEqual({ userId: 'facts', facts: { role: 'owner', attributes: { b: 2, c: 3 } }, account: 'f-1' })
+      await house.server('PUT', '/api/users/facts', {
+        role: 'owner',
+        plan: 'team',
+        attributes: { a: 1, b: 2 },
+        account: 'f-1',
+      })
+      const { body } = await house.server('PUT', '/api/users/facts', {
+        plan: null,
+        attributes: { a: null, c: 3 },
+      })
+      expect(body).toEqual({
+        userId: 'facts',
+        facts: { role: 'owner', attributes: { b: 2, c: 3 } },
+        account: 'f-1',
+      })
       const left = await house.server('PUT', '/api/users/facts', { account: null })
       expect(left.body.account).toBeNull()
     })
@@ -232,9 +313,19 @@ forEachDatabase((_, open) => {
     })
 
     test('account attributes decide for all members', async () => {
-      await house.publish({ name: 'big', priority: 70, audience: { 'account.size': { $gt: 10 } }, steps: [{ id: 'sso', title: 'SSO' }] })
-      expect((await house.server('PUT', '/api/accounts/big-co', { attributes: { size: 50, old: 1 } })).body.attributes).toEqual({ size: 50, old: 1 })
-      expect((await house.server('PUT', '/api/accounts/big-co', { attributes: { old: null } })).body.attributes).toEqual({ size: 50 })
+      await house.publish({
+        name: 'big',
+        priority: 70,
+        audience: { 'account.size': { $gt: 10 } },
+        steps: [{ id: 'sso', title: 'SSO' }],
+      })
+      expect(
+        (await house.server('PUT', '/api/accounts/big-co', { attributes: { size: 50, old: 1 } })).body
+          .attributes,
+      ).toEqual({ size: 50, old: 1 })
+      expect(
+        (await house.server('PUT', '/api/accounts/big-co', { attributes: { old: null } })).body.attributes,
+      ).toEqual({ size: 50 })
       const me = await house.person('employee', { account: 'big-co' })
       expect((await me('GET', '/api/onboarding')).body.flow.name).toBe('big')
     })
@@ -246,12 +337,18 @@ forEachDatabase((_, open) => {
       const statusOf = async (me: Call): Promise<string> =>
         (await me('GET', '/api/onboarding')).body.steps.find((step: any) => step.id === 'payments').status
       expect(await statusOf(after)).toBe('todo')
-      expect(await statusOf(await house.person('colleague', { role: 'staff', market: 'FR', account: 'from' }))).toBe('done')
+      expect(
+        await statusOf(await house.person('colleague', { role: 'staff', market: 'FR', account: 'from' })),
+      ).toBe('done')
     })
 
     test('without an account its steps are not visible', async () => {
       const me = await house.person('loner', { role: 'owner', market: 'FR' })
-      expect((await me('GET', '/api/onboarding')).body.steps.map((step: any) => step.id)).toEqual(['email_verification', 'theme', 'product'])
+      expect((await me('GET', '/api/onboarding')).body.steps.map((step: any) => step.id)).toEqual([
+        'email_verification',
+        'theme',
+        'product',
+      ])
     })
 
     test('explain tells every rule with the values that decided it', async () => {
@@ -268,13 +365,28 @@ forEachDatabase((_, open) => {
       await me('PATCH', '/api/onboarding/steps/theme', { status: 'done', metadata: { colour: 'blue' } })
       const held = (await house.server('GET', '/api/users/forget-me/export')).body
       expect(held).toMatchObject({ userId: 'forget-me', account: 'forget-us', facts: { market: 'FR' } })
-      expect(held.enrolments[0].steps).toContainEqual(expect.objectContaining({ stepId: 'theme', metadata: { colour: 'blue' } }))
+      expect(held.enrolments[0].steps).toContainEqual(
+        expect.objectContaining({ stepId: 'theme', metadata: { colour: 'blue' } }),
+      )
       expect(held.events.length).toBeGreaterThan(3)
       const erased = await house.server('DELETE', '/api/users/forget-me')
-      expect(erased.body.receipt).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), erasedAt: expect.any(String) })
-      expect(await me('GET', '/api/onboarding')).toMatchObject({ status: 403, body: { error: 'person_erased' } })
+      expect(erased.body.receipt).toEqual({
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        erasedAt: expect.any(String),
+      })
+      expect(await me('GET', '/api/onboarding')).toMatchObject({
+        status: 403,
+        body: { error: 'person_erased' },
+      })
       expect((await house.server('GET', '/api/users/forget-me/export')).status).toBe(404)
-      expect(await house.server('POST', '/api/gates/check', { userId: 'forget-me', steps: ['theme'], route: '/x', critical: false })).toMatchObject({ status: 403 })
+      expect(
+        await house.server('POST', '/api/gates/check', {
+          userId: 'forget-me',
+          steps: ['theme'],
+          route: '/x',
+          critical: false,
+        }),
+      ).toMatchObject({ status: 403 })
       await house.server('PUT', '/api/users/forget-me', { market: 'FR', account: 'forget-us' })
       expect((await me('GET', '/api/onboarding')).body.progress).toBe(0)
       expect((await house.server('DELETE', '/api/users/nobody')).status).toBe(404)
@@ -303,15 +415,26 @@ forEachDatabase((_, open) => {
 
   test('health says that it lives and is ready', async () => {
     expect((await house.as(undefined)('GET', '/health/live')).body).toEqual({ status: 'ok' })
-    expect((await house.as(undefined)('GET', '/health/ready')).body).toEqual({ status: 'ok', checks: { database: 'ok' } })
+    expect((await house.as(undefined)('GET', '/health/ready')).body).toEqual({
+      status: 'ok',
+      checks: { database: 'ok' },
+    })
   })
 
   test('the same verbs work in process', async () => {
     const { verbs } = house.boardwalk
     await verbs.putUser('embedded', { role: 'owner', market: 'FR', account: 'e-1', locale: 'fr' })
-    expect(await verbs.checkGate({ userId: 'embedded', gate: 'publish', route: '/publish' })).toMatchObject({ missingStep: 'payments' })
+    expect(await verbs.checkGate({ userId: 'embedded', gate: 'publish', route: '/publish' })).toMatchObject({
+      missingStep: 'payments',
+    })
     await verbs.changeStep('embedded', { id: 'payments', status: 'done' })
-    expect(await verbs.checkGate({ userId: 'embedded', gate: 'publish', route: '/publish' })).toEqual({ allowed: true })
-    expect((await verbs.getOnboarding('embedded')).steps[1]).toMatchObject({ id: 'payments', status: 'done', title: 'Configurer les paiements' })
+    expect(await verbs.checkGate({ userId: 'embedded', gate: 'publish', route: '/publish' })).toEqual({
+      allowed: true,
+    })
+    expect((await verbs.getOnboarding('embedded')).steps[1]).toMatchObject({
+      id: 'payments',
+      status: 'done',
+      title: 'Configurer les paiements',
+    })
   })
 })

@@ -18,7 +18,9 @@ describe('tokens signed with published keys', () => {
         return { ...(await exportJWK(publicKey)), kid: alg, alg }
       }),
     )
-    server = createServer((_, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys })))
+    server = createServer((_, response) =>
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys })),
+    )
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`
   })
@@ -31,7 +33,10 @@ describe('tokens signed with published keys', () => {
       .sign(pairs.get(alg) ?? new TextEncoder().encode(secret))
 
   test.each(['RS256', 'ES256'])('%s is accepted', async (alg) => {
-    expect(await tokenVerifier({ jwksUrl })?.(await sign(alg, { role: 'owner' }))).toMatchObject({ sub: 'ada', role: 'owner' })
+    expect(await tokenVerifier({ jwksUrl })?.(await sign(alg, { role: 'owner' }))).toMatchObject({
+      sub: 'ada',
+      role: 'owner',
+    })
   })
 
   test('a shared secret is no way in where only published keys are configured', async () => {
@@ -52,7 +57,9 @@ describe('tokens signed with published keys', () => {
   test('issuer and audience are asked for when they are configured', async () => {
     const verify = tokenVerifier({ secret, issuer: 'https://shop.test', audience: 'boardwalk' })
     expect(await verify?.(await sign('HS256'))).toEqual({ invalid: 'its iss, aud, exp or nbf does not fit' })
-    expect(await verify?.(await sign('HS256', { iss: 'https://shop.test', aud: 'boardwalk' }))).toMatchObject({ sub: 'ada' })
+    expect(await verify?.(await sign('HS256', { iss: 'https://shop.test', aud: 'boardwalk' }))).toMatchObject(
+      { sub: 'ada' },
+    )
   })
 
   test('a token that was verified once is refused from its end on', async () => {
@@ -62,7 +69,9 @@ describe('tokens signed with published keys', () => {
       .setExpirationTime(Math.floor(Date.now() / 1000) - 29)
       .sign(new TextEncoder().encode(secret))
     expect(await verify?.(token)).toMatchObject({ sub: 'ada' })
-    await expect.poll(() => verify?.(token), { timeout: 4000, interval: 200 }).toEqual({ invalid: 'it has expired' })
+    await expect
+      .poll(() => verify?.(token), { timeout: 4000, interval: 200 })
+      .toEqual({ invalid: 'it has expired' })
   })
 })
 

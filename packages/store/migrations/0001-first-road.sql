@@ -40,6 +40,8 @@ create table catalogue (
 );
 insert into catalogue (revision) values (0);
 
+-- Rows that are updated in place leave room for it on their pages (fillfactor), so that no index has to be touched.
+
 -- Everything about a person changes under `revision`: a commit names the revision it decided on.
 create table person (
   id bigint generated always as identity primary key,
@@ -48,7 +50,7 @@ create table person (
   account_id text,
   facts jsonb not null,
   created_at timestamptz not null
-);
+) with (fillfactor = 85);
 create index person_account on person (account_id) where account_id is not null;
 
 create table enrolment (
@@ -63,7 +65,7 @@ create table enrolment (
   snooze_count integer not null default 0,
   snoozed_until timestamptz,
   primary key (person_id, flow)
-);
+) with (fillfactor = 85);
 
 -- One row per step lineage and step version, from the moment it was offered. For steps of scope `account` this row only
 -- tells that and when it was offered and reached; account_step holds the status.
@@ -81,7 +83,7 @@ create table step_state (
   reason text,
   metadata jsonb,
   primary key (person_id, flow, step_id, step_version)
-);
+) with (fillfactor = 85);
 
 create table account (
   account_id text primary key,
@@ -114,20 +116,22 @@ create table account_step (
 -- History and outbox in one, written in the statement that changes the state. Read in the order (xid, seq), and only
 -- below the oldest transaction still open, so that no row appears behind a reader's back.
 create table happening (
-  seq bigint generated always as identity primary key,
   xid xid8 not null default pg_current_xact_id(),
+  seq bigint generated always as identity,
   id uuid not null default gen_random_uuid(),
   type text not null,
   person_id bigint,
   flow text,
   version integer,
   step_id text,
+  account_id text,
   data jsonb not null,
   correlation_id text,
-  at timestamptz not null
+  at timestamptz not null,
+  primary key (xid, seq)
 );
-create index happening_order on happening (xid, seq);
 create index happening_person on happening (person_id, seq) where person_id is not null;
+create index happening_account on happening (xid, seq) where account_id is not null;
 
 -- How far each reader of happenings has come, and which process holds it until when.
 create table reader (

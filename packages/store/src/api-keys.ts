@@ -8,7 +8,8 @@ export type ApiKey = {
   readonly expiresAt: string | null
 }
 
-const iso = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+const iso = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 const columns = `
   id, name, scopes, ${iso('created_at')} as "createdAt", ${iso('expires_at')} as "expiresAt"`
@@ -24,9 +25,21 @@ const insertStatement = {
 /** Stores a key by the hash of its secret. `expiresAt` is ISO 8601, or null for never. */
 export const insertApiKey = async (
   query: Query,
-  key: { id: string; name: string; verifier: Uint8Array; scopes: readonly string[]; expiresAt: string | null },
+  key: {
+    id: string
+    name: string
+    verifier: Uint8Array
+    scopes: readonly string[]
+    expiresAt: string | null
+  },
 ): Promise<ApiKey> => {
-  const [row] = await query<ApiKey>(insertStatement, [key.id, key.name, key.verifier, key.scopes, key.expiresAt])
+  const [row] = await query<ApiKey>(insertStatement, [
+    key.id,
+    key.name,
+    key.verifier,
+    key.scopes,
+    key.expiresAt,
+  ])
   if (row === undefined) throw new Error('The new API key was not returned')
   return row
 }

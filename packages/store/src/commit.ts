@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Enrolment, Happening, Person, StepState } from '@boardwalk/engine'
 import type { Query } from './database/database.ts'
 import type { Loaded, SavedAnswer } from './load.ts'
@@ -113,10 +114,10 @@ export const commitStatement = {
         source = excluded.source, reason = excluded.reason, metadata = excluded.metadata
     ),
     happened as (
-      insert into happening (type, person_id, flow, version, step_id, data, correlation_id, at)
-      select x.type, won.id, x.flow, x.version, x.step_id, x.data, x.correlation_id, ${time('x.at')}
+      insert into happening (type, person_id, flow, version, step_id, account_id, data, correlation_id, at)
+      select x.type, won.id, x.flow, x.version, x.step_id, x.account_id, x.data, x.correlation_id, ${time('x.at')}
       from json_to_recordset($6::json) as x (
-        n int, ordinal int, type text, flow text, version int, step_id text, data jsonb, correlation_id text,
+        n int, ordinal int, type text, flow text, version int, step_id text, account_id text, data jsonb, correlation_id text,
         at double precision)
       join won on won.n = x.n
       order by x.n, x.ordinal
@@ -156,8 +157,7 @@ const stepColumns = (step: StepState) => ({
   metadata: step.metadata,
 })
 
-const enrolmentRow = (n: number, enrolment: Enrolment) => ({
-  n,
+const enrolmentColumns = (enrolment: Enrolment) => ({
   flow: enrolment.flow,
   version: enrolment.version,
   arm: enrolment.arm,
@@ -169,12 +169,27 @@ const enrolmentRow = (n: number, enrolment: Enrolment) => ({
   snoozed_until: enrolment.snoozedUntil,
 })
 
+/** Enrolments of which more than the steps changed. */
+const enrolmentRows = ({ change, n }: Item) =>
+  changedEnrolments(change).flatMap((enrolment) => {
+    const known = change.before.person.enrolments.find(({ flow }) => flow === enrolment.flow)
+    const columns = enrolmentColumns(enrolment)
+    const same = known !== undefined && isDeepStrictEqual(enrolmentColumns(known), columns)
+    return same ? [] : [{ n, ...columns }]
+  })
+
 const stepRows = ({ change, n }: Item) =>
   changedEnrolments(change).flatMap((enrolment) => {
     const known = change.before.person.enrolments.find(({ flow }) => flow === enrolment.flow)?.steps ?? []
     return enrolment.steps
       .filter((step) => !known.includes(step))
-      .map((step) => ({ n, flow: enrolment.flow, offered_at: step.offeredAt, reached_at: step.reachedAt, ...stepColumns(step) }))
+      .map((step) => ({
+        n,
+        flow: enrolment.flow,
+        offered_at: step.offeredAt,
+        reached_at: step.reachedAt,
+        ...stepColumns(step),
+      }))
   })
 
 const changedAccountFlows = ({ before, after }: Change) =>
@@ -204,6 +219,7 @@ const recordRows = ({ change, n }: Item) =>
     flow: record.flow,
     version: record.version,
     step_id: record.stepId,
+    account_id: record.accountId,
     data: record.data,
     correlation_id: record.correlationId,
     at: record.at,
@@ -228,7 +244,7 @@ export const commit = async (query: Query, changes: readonly Change[]): Promise<
   const rows = await query<{ n: number }>(commitStatement, [
     JSON.stringify(items.map(personRow)),
     JSON.stringify(items.flatMap(accountRows)),
-    JSON.stringify(items.flatMap(({ change, n }) => changedEnrolments(change).map((one) => enrolmentRow(n, one)))),
+    JSON.stringify(items.flatMap(enrolmentRows)),
     JSON.stringify(items.flatMap(stepRows)),
     JSON.stringify(items.flatMap(accountStepRows)),
     JSON.stringify(items.flatMap(recordRows)),

@@ -27,9 +27,14 @@ export type FlowVersion = {
 }
 
 /** A flow's version in force, as stored. */
-export type PublishedFlow = { readonly document: FlowDocument; readonly version: number; readonly open: boolean }
+export type PublishedFlow = {
+  readonly document: FlowDocument
+  readonly version: number
+  readonly open: boolean
+}
 
-const iso = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+const iso = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 const catalogueStatement = {
   name: 'read_catalogue',
@@ -40,7 +45,12 @@ const catalogueStatement = {
     left join flow_version v on v.flow = f.name and v.version = f.version`,
 }
 
-type CatalogueRow = { revision: number; open: boolean | null; version: number | null; document: FlowDocument | null }
+type CatalogueRow = {
+  revision: number
+  open: boolean | null
+  version: number | null
+  document: FlowDocument | null
+}
 
 /** Every flow that is or was published, in its version in force, with the revision they belong to: one snapshot. */
 export const readCatalogue = async (query: Query): Promise<{ revision: number; flows: PublishedFlow[] }> => {
@@ -102,10 +112,16 @@ const selectVersions = (where: string): string => `
   where ${where}`
 
 const versionStatement = { name: 'read_version', text: selectVersions('v.flow = $1 and v.version = $2') }
-const versionsStatement = { name: 'read_versions', text: `${selectVersions('v.flow = $1')} order by v.version desc limit 200` }
+const versionsStatement = {
+  name: 'read_versions',
+  text: `${selectVersions('v.flow = $1')} order by v.version desc limit 200`,
+}
 
-export const readVersion = async (query: Query, name: string, version: number): Promise<FlowVersion | undefined> =>
-  (await query<FlowVersion>(versionStatement, [name, version]))[0]
+export const readVersion = async (
+  query: Query,
+  name: string,
+  version: number,
+): Promise<FlowVersion | undefined> => (await query<FlowVersion>(versionStatement, [name, version]))[0]
 
 /** The newest 200 versions of a flow, newest first; [] when there is no such flow. */
 export const readVersions = (query: Query, name: string): Promise<FlowVersion[]> =>
@@ -146,7 +162,10 @@ export type Publication = {
 }
 
 /** What became of a publication; `conflict` says why it cannot be. */
-export type PublicationResult = { kind: 'done'; changed: boolean } | { kind: 'not_found' } | { kind: 'conflict'; message: string }
+export type PublicationResult =
+  | { kind: 'done'; changed: boolean }
+  | { kind: 'not_found' }
+  | { kind: 'conflict'; message: string }
 
 const lockPointer = {
   name: 'lock_pointer',
@@ -172,7 +191,10 @@ const raiseCatalogue = { name: 'raise_catalogue', text: 'update catalogue set re
 type Pointer = { current: number | null; open: boolean; published: boolean }
 
 /** Why the pointer cannot be moved so, or undefined. */
-const objection = ({ kind, flow, version }: Publication, { current, published }: Pointer): string | undefined => {
+const objection = (
+  { kind, flow, version }: Publication,
+  { current, published }: Pointer,
+): string | undefined => {
   if (kind === 'rollback' && !published) {
     return `Version ${version} of "${flow}" was never published, so there is nothing to go back to. Publish it instead.`
   }

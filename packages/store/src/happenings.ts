@@ -26,6 +26,8 @@ export type Happened = {
   readonly flow: string | null
   readonly version: number | null
   readonly stepId: string | null
+  /** For a step of scope `account`: whose it was. */
+  readonly accountId: string | null
   readonly data: { readonly [name: string]: unknown }
   readonly correlationId: string | null
   /** ISO 8601, UTC. */
@@ -36,25 +38,32 @@ type Row = Omit<Happened, 'cursor'> & { xid: string; seq: number }
 
 const columns = `
   h.xid::text as xid, h.seq, h.id::text as id, h.type, p.user_id as "userId", h.flow, h.version, h.step_id as "stepId",
-  h.data, h.correlation_id as "correlationId", to_char(h.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at`
+  h.account_id as "accountId", h.data, h.correlation_id as "correlationId", to_char(h.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at`
 
 const happenedOf = ({ xid, seq, ...row }: Row): Happened => ({ ...row, cursor: { xid, seq } })
 
 // Rows of transactions still open are invisible but may sort before visible ones; below the snapshot's xmin every
 // transaction has ended, so nothing can still appear behind the cursor.
-const readStatement = {
-  name: 'read_happenings',
-  text: `
+const readText = (only: string): string => `
     select ${columns}
     from happening h left join person p on p.id = h.person_id
-    where (h.xid, h.seq) > ($1::text::xid8, $2::bigint) and h.xid < pg_snapshot_xmin(pg_current_snapshot())
+    where (h.xid, h.seq) > ($1::text::xid8, $2::bigint) and h.xid < pg_snapshot_xmin(pg_current_snapshot()) ${only}
     order by h.xid, h.seq
-    limit $3::int`,
+    limit $3::int`
+
+const readStatement = { name: 'read_happenings', text: readText('') }
+const readAccountStatement = {
+  name: 'read_account_happenings',
+  text: readText('and h.account_id is not null'),
 }
 
 /** The happenings after the cursor, in order, at most `limit`; never one that another could still slip in before. */
 export const readHappenings = async (query: Query, after: Cursor, limit: number): Promise<Happened[]> =>
   (await query<Row>(readStatement, [after.xid, after.seq, limit])).map(happenedOf)
+
+/** The same, of those only that concern a whole account. */
+export const readAccountHappenings: typeof readHappenings = async (query, after, limit) =>
+  (await query<Row>(readAccountStatement, [after.xid, after.seq, limit])).map(happenedOf)
 
 const holdStatement = {
   name: 'hold_reader',
@@ -83,8 +92,12 @@ const advanceStatement = {
 }
 
 /** Moves the cursor on; false when the reader was lost to another process meanwhile. */
-export const advanceReader = async (query: Query, name: string, holder: string, to: Cursor): Promise<boolean> =>
-  (await query(advanceStatement, [name, holder, to.xid, to.seq])).length === 1
+export const advanceReader = async (
+  query: Query,
+  name: string,
+  holder: string,
+  to: Cursor,
+): Promise<boolean> => (await query(advanceStatement, [name, holder, to.xid, to.seq])).length === 1
 
 const releaseStatement = {
   name: 'release_reader',
@@ -107,5 +120,9 @@ const timelineStatement = {
 }
 
 /** One person's happenings, oldest first, those after `seq`. */
-export const readTimeline = async (query: Query, userId: string, seq: number, limit: number): Promise<Happened[]> =>
-  (await query<Row>(timelineStatement, [userId, seq, limit])).map(happenedOf)
+export const readTimeline = async (
+  query: Query,
+  userId: string,
+  seq: number,
+  limit: number,
+): Promise<Happened[]> => (await query<Row>(timelineStatement, [userId, seq, limit])).map(happenedOf)

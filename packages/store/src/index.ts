@@ -7,12 +7,22 @@ export { isConnectionLost, isSerializationFailure, isUnstorableText } from './da
 export { migrate, unappliedMigrations } from './database/migrate.ts'
 export { listFlows, publish, readCatalogue, readFlow, readVersion, readVersions, saveDraft } from './flows.ts'
 export type { FlowSummary, FlowVersion, Publication, PublicationResult } from './flows.ts'
-export { advanceReader, announceHappenings, happeningChannel, holdReader, readHappenings, readTimeline, releaseReader } from './happenings.ts'
+export {
+  advanceReader,
+  announceHappenings,
+  happeningChannel,
+  holdReader,
+  readAccountHappenings,
+  readHappenings,
+  readTimeline,
+  releaseReader,
+} from './happenings.ts'
 export type { Cursor, Happened } from './happenings.ts'
-export { load, type Asked, type Loaded, type SavedAnswer } from './load.ts'
+export { load, loadStatement, type Asked, type Loaded, type SavedAnswer } from './load.ts'
 export { openDatabase, type DatabaseOptions } from './open-database.ts'
 export { erase, forgetErasure, membersInProgress, purgeSavedAnswers, updateAccount } from './people.ts'
 export { readSchemaManifest, schemaDifferences } from './schema-manifest.ts'
 
 /** The numbered migrations of this version of the code. */
-export const ownMigrations = (): Promise<Migration[]> => readMigrations(new URL('../migrations/', import.meta.url))
+export const ownMigrations = (): Promise<Migration[]> =>
+  readMigrations(new URL('../migrations/', import.meta.url))

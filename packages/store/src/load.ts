@@ -1,4 +1,11 @@
-import { stranger, type AccountFlow, type Enrolment, type Facts, type Person, type StepState } from '@boardwalk/engine'
+import {
+  stranger,
+  type AccountFlow,
+  type Enrolment,
+  type Facts,
+  type Person,
+  type StepState,
+} from '@boardwalk/engine'
 import type { Query } from './database/database.ts'
 
 /** Whom to load. `account` is the account that a token claims; undefined takes the stored one, null none. */
@@ -76,7 +83,7 @@ type Row = {
 
 const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::bigint`
 
-const statement = {
+export const loadStatement = {
   name: 'load_people',
   text: `
     select
@@ -155,7 +162,10 @@ const enrolmentOf = (row: EnrolmentRow): Enrolment => ({
   steps: stepsOf(row[9]),
 })
 
-const accountFlowOf = ([flow, , steps]: [string, number, StepRow[] | null]): AccountFlow => ({ flow, steps: stepsOf(steps) })
+const accountFlowOf = ([flow, , steps]: [string, number, StepRow[] | null]): AccountFlow => ({
+  flow,
+  steps: stepsOf(steps),
+})
 
 const personOf = (userId: string, row: Row): Person => ({
   ...stranger(userId),
@@ -172,7 +182,12 @@ const loadedOf = (userId: string, row: Row): Loaded => ({
   personId: row.id,
   revision: row.revision ?? 0,
   accountRevisions: new Map((row.account_flows ?? []).map(([flow, revision]) => [flow, revision])),
-  savedAnswers: (row.saved ?? []).map(([key, fingerprint, status, body]) => ({ key, fingerprint, status, body })),
+  savedAnswers: (row.saved ?? []).map(([key, fingerprint, status, body]) => ({
+    key,
+    fingerprint,
+    status,
+    body,
+  })),
   erased: row.erased ?? false,
 })
 
@@ -181,7 +196,7 @@ export const load = async (
   query: Query,
   asked: readonly Asked[],
 ): Promise<{ readonly people: Loaded[]; readonly catalogueRevision: number }> => {
-  const rows = await query<Row>(statement, [
+  const rows = await query<Row>(loadStatement, [
     asked.map((one) => one.userId),
     asked.map((one) => one.account ?? null),
     asked.map((one) => one.account !== undefined),

@@ -18,7 +18,9 @@ export const membersInProgress = async (
   after: string,
   limit: number,
 ): Promise<string[]> =>
-  (await query<{ user_id: string }>(membersStatement, [accountId, flow, after, limit])).map((row) => row.user_id)
+  (await query<{ user_id: string }>(membersStatement, [accountId, flow, after, limit])).map(
+    (row) => row.user_id,
+  )
 
 const lockAccount = {
   name: 'lock_account',
@@ -27,7 +29,10 @@ const lockAccount = {
     on conflict (account_id) do update set updated_at = now()
     returning a.attributes`,
 }
-const writeAccount = { name: 'write_account', text: 'update account set attributes = $2::jsonb where account_id = $1' }
+const writeAccount = {
+  name: 'write_account',
+  text: 'update account set attributes = $2::jsonb where account_id = $1',
+}
 
 type Attributes = { readonly [name: string]: unknown }
 

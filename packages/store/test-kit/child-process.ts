@@ -12,9 +12,18 @@ export type Child = {
 
 /** Runs TypeScript source as a Node process of its own; `url` is what its relative imports start from. */
 export function runSource(source: string, url: string): Child {
-  const child = spawn(process.execPath, ['--input-type=module-typescript', '--no-warnings', '--eval', source.replaceAll("from './", `from '${new URL('.', url).href}`)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [
+      '--input-type=module-typescript',
+      '--no-warnings',
+      '--eval',
+      source.replaceAll("from './", `from '${new URL('.', url).href}`),
+    ],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const exit = once(child, 'exit')
   return {

@@ -24,28 +24,36 @@ export function forEachDatabase(suite: (name: string, open: OpenDatabase) => voi
       session = startEmbeddedSession(template === undefined ? {} : { template })
       await session
     })
-    const open = openedFor(async schema => embeddedDatabase(await session, schema, async () => {}))
+    const open = openedFor(async (schema) => embeddedDatabase(await session, schema, async () => {}))
     suite('embedded', open)
     afterAll(async () => (await session).close())
   })
   onPostgres('PostgreSQL', inject('postgresUrl'), suite)
-  if (process.env['BOARDWALK_TEST_POSTGRES_15'] === '1') onPostgres('PostgreSQL 15', inject('postgres15Url'), suite)
+  if (process.env['BOARDWALK_TEST_POSTGRES_15'] === '1')
+    onPostgres('PostgreSQL 15', inject('postgres15Url'), suite)
 }
 
 /** For suites that need the address itself: killed backends, several processes. */
 export function forEachPostgres(suite: (name: string, url: string, open: OpenDatabase) => void): void {
   onPostgres('PostgreSQL', inject('postgresUrl'), (name, open, url) => suite(name, url, open))
-  if (process.env['BOARDWALK_TEST_POSTGRES_15'] === '1') onPostgres('PostgreSQL 15', inject('postgres15Url'), (name, open, url) => suite(name, url, open))
+  if (process.env['BOARDWALK_TEST_POSTGRES_15'] === '1')
+    onPostgres('PostgreSQL 15', inject('postgres15Url'), (name, open, url) => suite(name, url, open))
 }
 
 export function freshSchema(): string {
   return `test_${randomUUID().replaceAll('-', '')}`
 }
 
-function onPostgres(name: string, url: string | null, suite: (name: string, open: OpenDatabase, url: string) => void): void {
+function onPostgres(
+  name: string,
+  url: string | null,
+  suite: (name: string, open: OpenDatabase, url: string) => void,
+): void {
   describe.skipIf(url === null)(`on ${name}`, () => {
     const address = url ?? ''
-    const open = openedFor((schema, { connections = 4 }) => openPostgres({ url: address, schema, connections, applicationName: schema }))
+    const open = openedFor((schema, { connections = 4 }) =>
+      openPostgres({ url: address, schema, connections, applicationName: schema }),
+    )
     suite(name, open, address)
   })
 }
@@ -55,9 +63,11 @@ function openedFor(openIn: (schema: string, options: OpenOptions) => Promise<Dat
   const created: { schema: string; database: Database }[] = []
   afterAll(async () => {
     for (const { schema, database } of created) {
-      await database.transaction(({ script }) => script(`drop schema if exists ${quoteIdentifier(schema)} cascade`)).catch(() => {})
+      await database
+        .transaction(({ script }) => script(`drop schema if exists ${quoteIdentifier(schema)} cascade`))
+        .catch(() => {})
     }
-    await Promise.all(opened.map(database => database.close()))
+    await Promise.all(opened.map((database) => database.close()))
   })
   return async (options = {}) => {
     const schema = options.schema ?? freshSchema()

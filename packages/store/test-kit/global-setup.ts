@@ -26,14 +26,17 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
 
   project.provide('postgresUrl', await urlOf('default', 'PostgreSQL'))
-  project.provide('postgres15Url', process.env['BOARDWALK_TEST_POSTGRES_15'] === '1' ? await urlOf('debian-15', 'PostgreSQL 15') : null)
+  project.provide(
+    'postgres15Url',
+    process.env['BOARDWALK_TEST_POSTGRES_15'] === '1' ? await urlOf('debian-15', 'PostgreSQL 15') : null,
+  )
 
   const folder = await mkdtemp(join(tmpdir(), 'boardwalk-template-'))
   project.provide('embeddedTemplate', await writeTemplate(join(folder, 'template.tar')))
 
   return async () => {
     await rm(folder, { recursive: true, force: true })
-    await Promise.all(services.map(service => service.stop()))
+    await Promise.all(services.map((service) => service.stop()))
     for (const line of skipped) process.stderr.write(`SKIPPED all suites on ${line}\n`)
   }
 }

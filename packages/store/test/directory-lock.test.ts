@@ -49,14 +49,21 @@ describe('the lock of a data directory', () => {
     const child = await lockedBy(directory)
     const error = await lockDirectory(directory).catch((caught: unknown) => caught)
     expect(error).toMatchObject({ code: directoryHeld, holder: { pid: child.process.pid } })
-    expect(String(error)).toMatch(new RegExp(`in use by process ${child.process.pid} on \\S+ since \\d{4}-.*use DATABASE_URL for several processes, or stop process ${child.process.pid}\\.`))
+    expect(String(error)).toMatch(
+      new RegExp(
+        `in use by process ${child.process.pid} on \\S+ since \\d{4}-.*use DATABASE_URL for several processes, or stop process ${child.process.pid}\\.`,
+      ),
+    )
     await kill(child)
   })
 
   test('refuses a second time in one process, also through another spelling of the path', async () => {
     const directory = fresh()
     const lock = await lockDirectory(directory)
-    await expect(lockDirectory(`${directory}/../${directory.split('/').at(-1)}/`)).rejects.toMatchObject({ code: directoryHeld, holder: { pid: process.pid } })
+    await expect(lockDirectory(`${directory}/../${directory.split('/').at(-1)}/`)).rejects.toMatchObject({
+      code: directoryHeld,
+      holder: { pid: process.pid },
+    })
     await expect(lockDirectory(directory)).rejects.toMatchObject({ code: directoryHeld })
     // The refused attempts must not have loosened the lock for others.
     const child = locker(directory)
@@ -80,9 +87,15 @@ describe('the lock of a data directory', () => {
     const directory = fresh()
     await kill(await lockedBy(directory))
     // As if the number of the dead process had been given to another program: ours.
-    await writeFile(join(directory, 'holder.json'), JSON.stringify({ pid: process.pid, host: 'here', since: 'then' }))
+    await writeFile(
+      join(directory, 'holder.json'),
+      JSON.stringify({ pid: process.pid, host: 'here', since: 'then' }),
+    )
     const lock = await lockDirectory(directory)
-    expect(JSON.parse(await readFile(join(directory, 'holder.json'), 'utf8'))).toMatchObject({ pid: process.pid, since: expect.stringContaining('T') })
+    expect(JSON.parse(await readFile(join(directory, 'holder.json'), 'utf8'))).toMatchObject({
+      pid: process.pid,
+      since: expect.stringContaining('T'),
+    })
     await lock.release()
   })
 
@@ -91,10 +104,15 @@ describe('the lock of a data directory', () => {
       const directory = fresh()
       await kill(await lockedBy(directory))
       const racers = Array.from({ length: 4 }, () => locker(directory))
-      await Promise.all(racers.map(racer => racer.line()))
+      await Promise.all(racers.map((racer) => racer.line()))
       for (const racer of racers) racer.process.stdin?.write('go\n')
-      const answers = await Promise.all(racers.map(racer => racer.line()))
-      expect(answers.toSorted((a, b) => String(a).localeCompare(String(b)))).toStrictEqual([directoryHeld, directoryHeld, directoryHeld, 'locked'])
+      const answers = await Promise.all(racers.map((racer) => racer.line()))
+      expect(answers.toSorted((a, b) => String(a).localeCompare(String(b)))).toStrictEqual([
+        directoryHeld,
+        directoryHeld,
+        directoryHeld,
+        'locked',
+      ])
       await Promise.all(racers.map(kill))
     }
   })
@@ -122,7 +140,9 @@ describe('an embedded database in a directory', () => {
   test('keeps its rows, refuses a second opener, and survives a kill', async () => {
     const directory = fresh()
     const first = await openEmbedded({ directory })
-    await first.transaction(({ script }) => script('create schema boardwalk; create table boardwalk.kept (id int primary key)'))
+    await first.transaction(({ script }) =>
+      script('create schema boardwalk; create table boardwalk.kept (id int primary key)'),
+    )
     await first.query(insert, [1])
     await expect(openEmbedded({ directory })).rejects.toMatchObject({ code: directoryHeld })
     await first.vacuum()
@@ -154,8 +174,17 @@ describe('an embedded database in a directory', () => {
       await openEmbedded({ directory: ${JSON.stringify(directory)} })`
     const child = runSource(source, new URL('../src/database/open-embedded.ts', import.meta.url).href)
     await child.line()
-    await expect.poll(() => stat(join(directory, 'postgres.unfinished')).then(() => true, () => false), { timeout: 20_000, interval: 20 }).toBe(true)
-    await new Promise(resolve => setTimeout(resolve, 500))
+    await expect
+      .poll(
+        () =>
+          stat(join(directory, 'postgres.unfinished')).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 20_000, interval: 20 },
+      )
+      .toBe(true)
+    await new Promise((resolve) => setTimeout(resolve, 500))
     await kill(child)
     const database = await openEmbedded({ directory })
     expect(await database.query({ name: 'one', text: 'select 1 as one' })).toStrictEqual([{ one: 1 }])

@@ -15,7 +15,10 @@ import {
 import { forEachDatabase, forEachPostgres } from '../test-kit/index.ts'
 
 const start: Cursor = { xid: '0', seq: 0 }
-const insert = { name: 'insert_happening', text: "insert into happening (type, data, at) values ($1, '{}', now())" }
+const insert = {
+  name: 'insert_happening',
+  text: "insert into happening (type, data, at) values ($1, '{}', now())",
+}
 const write = (query: Query, type: string): Promise<unknown[]> => query(insert, [type])
 const typesAfter = async (database: Database, cursor = start): Promise<string[]> =>
   (await readHappenings(database.query, cursor, 100)).map((happened) => happened.type)
@@ -71,7 +74,16 @@ forEachPostgres((_, _url, open) => {
       await mayFinish
     })
     await expect
-      .poll(async () => (await database.query({ name: 'open_ones', text: "select 1 from pg_stat_activity where state = 'idle in transaction' and query like 'insert into happening%'" })).length, { timeout: 3000 })
+      .poll(
+        async () =>
+          (
+            await database.query({
+              name: 'open_ones',
+              text: "select 1 from pg_stat_activity where state = 'idle in transaction' and query like 'insert into happening%'",
+            })
+          ).length,
+        { timeout: 3000 },
+      )
       .toBeGreaterThan(0)
     await write(database.query, 'quick')
     expect(await typesAfter(database)).toEqual([])
@@ -86,19 +98,21 @@ forEachPostgres((_, _url, open) => {
     let writing = true
     const writers = Promise.all(
       Array.from({ length: 3 }, (_, writer) =>
-        database.transaction(async () => undefined).then(async () => {
-          for (let index = 0; index < 100; index++) {
-            await database.transaction(async ({ query }) => {
-              await write(query, `${writer}-${index}`)
-              if (index % 7 === 0) await new Promise((resolve) => setTimeout(resolve, 3))
-            })
-          }
-        }),
+        database
+          .transaction(async () => undefined)
+          .then(async () => {
+            for (let index = 0; index < 100; index++) {
+              await database.transaction(async ({ query }) => {
+                await write(query, `${writer}-${index}`)
+                if (index % 7 === 0) await new Promise((resolve) => setTimeout(resolve, 3))
+              })
+            }
+          }),
       ),
     ).finally(() => (writing = false))
     const seen: string[] = []
     let cursor = start
-    for (let last = false; !last; ) {
+    for (let last = false; !last;) {
       last = !writing
       const page = await readHappenings(database.query, cursor, 20)
       seen.push(...page.map((happened) => happened.type))

@@ -7,7 +7,10 @@ import { runSource } from '../test-kit/child-process.ts'
 async function answers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => {})
-  return client.connect().then(() => client.end().then(() => true), () => false)
+  return client.connect().then(
+    () => client.end().then(() => true),
+    () => false,
+  )
 }
 
 describe.skipIf(process.env['DATABASE_URL'] !== undefined)('a PostgreSQL that a test started', () => {
@@ -38,10 +41,17 @@ describe('an embedded database', () => {
 
   test('vacuums and checkpoints when asked, and works on', async () => {
     const database = await openEmbedded({ schema: 'public' })
-    await database.transaction(({ script }) => script('create table a as select g as id from generate_series(1, 1000) g; delete from a where id > 1'))
+    await database.transaction(({ script }) =>
+      script('create table a as select g as id from generate_series(1, 1000) g; delete from a where id > 1'),
+    )
     await database.vacuum()
     await sleep(1)
-    expect(await database.query({ name: 'left', text: "select reltuples::int as rows from pg_class where relname = 'a'" })).toStrictEqual([{ rows: 1 }])
+    expect(
+      await database.query({
+        name: 'left',
+        text: "select reltuples::int as rows from pg_class where relname = 'a'",
+      }),
+    ).toStrictEqual([{ rows: 1 }])
     await database.close()
   })
 })

@@ -13,7 +13,9 @@ forEachDatabase((_, open) => {
   test('a schema changed by hand is told line by line', async () => {
     const database = await open()
     await migrate(database, await ownMigrations())
-    await database.transaction(({ script }) => script('alter table person add column shoe_size int; drop index person_account'))
+    await database.transaction(({ script }) =>
+      script('alter table person add column shoe_size int; drop index person_account'),
+    )
     expect(await schemaDifferences(database)).toEqual([
       expect.stringMatching(/^missing: .*person_account/),
       expect.stringMatching(/^not ours: person\.shoe_size integer/),

@@ -1,6 +1,12 @@
 import { parseArgs } from 'node:util'
 import { databaseOf } from '@boardwalk/server'
-import { openDatabase, ownMigrations, schemaDifferences, unappliedMigrations, type Database } from '@boardwalk/store'
+import {
+  openDatabase,
+  ownMigrations,
+  schemaDifferences,
+  unappliedMigrations,
+  type Database,
+} from '@boardwalk/store'
 import { CommandError, type Command } from '../command.ts'
 import { configured } from '../configured.ts'
 
@@ -29,17 +35,26 @@ const examine = async (words: string[]): Promise<Finding[]> => {
     { ok: true, text: 'The configuration can be read' },
   ]
   if (configuration.jwtSecret === undefined && configuration.jwksUrl === undefined) {
-    findings.push({ ok: false, text: 'People cannot be identified: set BOARDWALK_JWT_SECRET or BOARDWALK_JWKS_URL' })
+    findings.push({
+      ok: false,
+      text: 'People cannot be identified: set BOARDWALK_JWT_SECRET or BOARDWALK_JWKS_URL',
+    })
   }
   try {
     const database = await openDatabase(databaseOf(configuration))
     try {
-      findings.push({ ok: true, text: `The ${database.kind} database can be opened` }, ...(await checkDatabase(database)))
+      findings.push(
+        { ok: true, text: `The ${database.kind} database can be opened` },
+        ...(await checkDatabase(database)),
+      )
     } finally {
       await database.close()
     }
   } catch (error) {
-    findings.push({ ok: false, text: `The database cannot be used: ${error instanceof Error ? error.message : String(error)}` })
+    findings.push({
+      ok: false,
+      text: `The database cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+    })
   }
   return findings
 }

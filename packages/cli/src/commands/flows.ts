@@ -6,7 +6,12 @@ import { CommandError, type Command } from '../command.ts'
 import { readFlowFile } from '../read-flow-file.ts'
 
 const listed = (problems: readonly Problem[]): string =>
-  problems.map(({ path, found, expected, message }) => `  ${path || '(whole)'}: found ${found}, expected ${expected}\n    ${message}`).join('\n')
+  problems
+    .map(
+      ({ path, found, expected, message }) =>
+        `  ${path || '(whole)'}: found ${found}, expected ${expected}\n    ${message}`,
+    )
+    .join('\n')
 
 const checked = async (file: string) => {
   const parsed = parseFlowDocument(await readFlowFile(file))
@@ -23,9 +28,17 @@ const validate = async (files: readonly string[]): Promise<void> => {
 
 type Stored = { readonly name: string; readonly version: number; readonly status: string }
 
-const push = async (files: readonly string[], publishes: boolean, reason: string | undefined): Promise<void> => {
+const push = async (
+  files: readonly string[],
+  publishes: boolean,
+  reason: string | undefined,
+): Promise<void> => {
   for (const file of files) {
-    const { name, version, status } = await callBoardwalk<Stored>('POST', '/api/admin/flows', await checked(file))
+    const { name, version, status } = await callBoardwalk<Stored>(
+      'POST',
+      '/api/admin/flows',
+      await checked(file),
+    )
     console.log(`${file}: flow "${name}" is stored as version ${version} (${status})`)
     if (!publishes) continue
     await callBoardwalk('POST', `/api/admin/flows/${name}/versions/${version}/publish`, { reason })
@@ -43,7 +56,9 @@ export const flows: Command = {
     const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
     const [verb, ...files] = positionals
     if (files.length === 0 || (verb !== 'validate' && verb !== 'push')) {
-      throw new CommandError('Say what to do with which files: boardwalk flows validate FILE… or boardwalk flows push FILE…')
+      throw new CommandError(
+        'Say what to do with which files: boardwalk flows validate FILE… or boardwalk flows push FILE…',
+      )
     }
     if (verb === 'validate') await validate(files)
     else await push(files, values.publish ?? false, values.reason)

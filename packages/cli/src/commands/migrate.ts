@@ -13,7 +13,11 @@ export const migrate: Command = {
     const database = await openDatabase(databaseOf(configured(values)))
     try {
       const applied = await apply(database, await ownMigrations())
-      console.log(applied.length === 0 ? 'Nothing to do: the database is up to date.' : `Applied migration ${applied.join(', ')}.`)
+      console.log(
+        applied.length === 0
+          ? 'Nothing to do: the database is up to date.'
+          : `Applied migration ${applied.join(', ')}.`,
+      )
     } finally {
       await database.close()
     }

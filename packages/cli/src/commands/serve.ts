@@ -9,7 +9,10 @@ export const serve: Command = {
   usage: ['serve [--port 4000] [--data FOLDER]'],
   summary: 'runs Boardwalk as a process of its own',
   run: async (words) => {
-    const { values } = parseArgs({ args: words, options: { port: { type: 'string' }, data: { type: 'string' } } })
+    const { values } = parseArgs({
+      args: words,
+      options: { port: { type: 'string' }, data: { type: 'string' } },
+    })
     const serving = await listen(configured(values))
     console.log(`Boardwalk listens on ${serving.address}`)
     stopOnSignal(serving.stop)

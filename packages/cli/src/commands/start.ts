@@ -28,10 +28,17 @@ export const start: Command = {
   usage: ['start [--port 4000] [--data FOLDER]'],
   summary: 'runs Boardwalk to try it out: makes secrets, publishes flows/',
   run: async (words) => {
-    const { values } = parseArgs({ args: words, options: { port: { type: 'string' }, data: { type: 'string' } } })
+    const { values } = parseArgs({
+      args: words,
+      options: { port: { type: 'string' }, data: { type: 'string' } },
+    })
     const given = configured(values)
     const secrets = await developmentSecrets()
-    const serving = await listen({ ...given, jwtSecret: given.jwtSecret ?? secrets.jwtSecret, apiKey: given.apiKey ?? secrets.apiKey })
+    const serving = await listen({
+      ...given,
+      jwtSecret: given.jwtSecret ?? secrets.jwtSecret,
+      apiKey: given.apiKey ?? secrets.apiKey,
+    })
     stopOnSignal(serving.stop)
     await publishMissing(serving)
     const claims = { role: 'owner', market: 'FR', locale: 'fr', account: 'shop-1' }

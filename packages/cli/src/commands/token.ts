@@ -22,7 +22,9 @@ export const token: Command = {
     if (userId === undefined) throw new CommandError('Say whose token: boardwalk token USER')
     const secret = configured().jwtSecret ?? (await readDevelopmentSecrets())?.jwtSecret
     if (secret === undefined) {
-      throw new CommandError('There is no secret to sign with. Set BOARDWALK_JWT_SECRET, or run "npm start" here once.')
+      throw new CommandError(
+        'There is no secret to sign with. Set BOARDWALK_JWT_SECRET, or run "npm start" here once.',
+      )
     }
     console.log(await signToken(secret, userId, values))
   },

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { flowDocument } from '../flow-document.ts'
-import { flowDetail, flowList, flowStored, flowVersionDetail, publishing, reasonGiven } from '../flows-admin.ts'
+import {
+  flowDetail,
+  flowList,
+  flowStored,
+  flowVersionDetail,
+  publishing,
+  reasonGiven,
+} from '../flows-admin.ts'
 import { listQuery } from '../lists.ts'
 import type { OperationRow } from '../operation.ts'
 import { digits, name } from '../values.ts'

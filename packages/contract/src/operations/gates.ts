@@ -10,7 +10,14 @@ export const gateOperations = {
     parameters: {},
     body: gateCheck,
     answers: { 200: gateAllowed, 409: gateBlocked },
-    errors: ['PRECONDITION_REQUIRED', 'person_erased', 'unknown_step', 'unknown_gate', 'flow_not_found', 'conflict'],
+    errors: [
+      'PRECONDITION_REQUIRED',
+      'person_erased',
+      'unknown_step',
+      'unknown_gate',
+      'flow_not_found',
+      'conflict',
+    ],
     headers: ['Accept-Language'],
   },
 } as const satisfies Record<string, OperationRow>

@@ -3,7 +3,9 @@ import { flowChanged, nudgeSnoozed, onboarding, stepChanged, stepChangeOrSnooze 
 import type { OperationRow } from '../operation.ts'
 import { lineUpTo, name } from '../values.ts'
 
-const flowQuery = z.strictObject({ flow: name.optional().describe('Absent: the flow that a plain GET shows.') })
+const flowQuery = z.strictObject({
+  flow: name.optional().describe('Absent: the flow that a plain GET shows.'),
+})
 
 export const onboardingOperations = {
   getOnboarding: {
@@ -13,7 +15,9 @@ export const onboardingOperations = {
     caller: { kind: 'person' },
     parameters: {
       query: flowQuery.extend({
-        market: lineUpTo(64).optional().describe('Shows the steps of another market; never changes what a gate decides.'),
+        market: lineUpTo(64)
+          .optional()
+          .describe('Shows the steps of another market; never changes what a gate decides.'),
       }),
     },
     answers: { 200: onboarding, 304: null },

@@ -10,7 +10,9 @@ const reads = { kind: 'server', scope: 'people:read' } as const
 const writes = { kind: 'server', scope: 'people:write' } as const
 
 const userPath = z.strictObject({ userId: hostId })
-const flowQuery = z.strictObject({ flow: name.optional().describe('Absent: the flow that the person’s own GET shows.') })
+const flowQuery = z.strictObject({
+  flow: name.optional().describe('Absent: the flow that the person’s own GET shows.'),
+})
 
 export const peopleOperations = {
   putUser: {

@@ -26,7 +26,9 @@ export const operationRow = (id: OperationId): OperationRow => operations[id]
 
 type Rows = typeof operations
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
-type Part<Parts, Name extends string> = Parts extends { readonly [Key in Name]: infer Schema } ? Parsed<Schema> : undefined
+type Part<Parts, Name extends string> = Parts extends { readonly [Key in Name]: infer Schema }
+  ? Parsed<Schema>
+  : undefined
 type Answers<Row extends OperationRow> = {
   [Status in keyof Row['answers'] & number]: {
     readonly status: Status

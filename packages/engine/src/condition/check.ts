@@ -31,7 +31,13 @@ const unread: Nested = { value: () => () => false, member: () => () => false }
 const checkClauses = (walk: Walk, condition: unknown, path: string, depth: number): void => {
   if (spent(walk, depth)) return
   if (!isRecord(condition)) {
-    refuse(walk, path, rendered(condition), conditionWanted, 'A condition is an object of facts and what they must be')
+    refuse(
+      walk,
+      path,
+      rendered(condition),
+      conditionWanted,
+      'A condition is an object of facts and what they must be',
+    )
     return
   }
   for (const [key, operand] of fieldsOf(condition)) {
@@ -56,8 +62,13 @@ const checkValue = (walk: Walk, operand: unknown, path: string, depth: number): 
   const shape = shapeOf(operand)
   if (shape === 'literal') return checkLiteral(walk, operand, path, depth)
   if (shape === 'mixed') {
-    refuse(walk, path, rendered(operand), 'either operators or plain fields',
-      'Operators and plain fields stand in one object. For a nested field use a dotted path')
+    refuse(
+      walk,
+      path,
+      rendered(operand),
+      'either operators or plain fields',
+      'Operators and plain fields stand in one object. For a nested field use a dotted path',
+    )
     return
   }
   for (const [name, inner] of fieldsOf(operand as object)) {
@@ -69,7 +80,12 @@ const checkValue = (walk: Walk, operand: unknown, path: string, depth: number): 
 }
 
 const checkOperand = (
-  walk: Walk, name: string, operator: Operator, operand: unknown, path: string, depth: number,
+  walk: Walk,
+  name: string,
+  operator: Operator,
+  operand: unknown,
+  path: string,
+  depth: number,
 ): void => {
   if (!operator.test(operand, unread)) {
     refuse(walk, path, rendered(operand), operator.expected, `${name} cannot use this`)
@@ -84,13 +100,21 @@ const checkOperand = (
 const checkLiteral = (walk: Walk, literal: unknown, path: string, depth: number): void => {
   if (depth > MAX_DEPTH) return
   if (Array.isArray(literal)) {
-    for (const [index, member] of literal.entries()) checkLiteral(walk, member, `${path}[${index}]`, depth + 1)
+    for (const [index, member] of literal.entries())
+      checkLiteral(walk, member, `${path}[${index}]`, depth + 1)
   } else if (isRecord(literal)) {
     if (spent(walk, depth)) return
     for (const [key, inner] of fieldsOf(literal)) {
       const place = under(path, key)
       if (!key.startsWith('$')) checkLiteral(walk, inner, place, depth + 1)
-      else refuse(walk, place, shortened(key), 'a plain field', 'An operator inside a value is not applied. Use a dotted path')
+      else
+        refuse(
+          walk,
+          place,
+          shortened(key),
+          'a plain field',
+          'An operator inside a value is not applied. Use a dotted path',
+        )
     }
   } else if (!isJsonScalar(literal)) {
     refuse(walk, path, rendered(literal), 'a JSON value', 'Only JSON values can be compared')
@@ -103,10 +127,23 @@ const isJsonScalar = (value: unknown): boolean =>
 const isMisspelt = (key: string): boolean => key.startsWith('$') && nearest(key, names) !== undefined
 
 const refuseName = (walk: Walk, name: string, path: string, instead: string): void => {
-  if (names.includes(name)) return refuse(walk, path, name, 'an operator that may stand here', `${name} does not work here. ${instead}`)
+  if (names.includes(name))
+    return refuse(
+      walk,
+      path,
+      name,
+      'an operator that may stand here',
+      `${name} does not work here. ${instead}`,
+    )
   const meant = nearest(name, names)
   const hint = meant ? `Did you mean ${meant}?` : `Known are ${names.join(' ')}`
-  refuse(walk, path, shortened(name), meant ?? 'a known operator', `Unknown operator ${shortened(name)}. ${hint}`)
+  refuse(
+    walk,
+    path,
+    shortened(name),
+    meant ?? 'a known operator',
+    `Unknown operator ${shortened(name)}. ${hint}`,
+  )
 }
 
 const refuse = (walk: Walk, path: string, found: string, expected: string, message: string): void => {

@@ -32,7 +32,8 @@ const clause = (key: string, operand: unknown): Rule => {
 
 // GrowthBook has facts named "$groups". Only operators on such a name tell it from a mistake.
 export const isFactName = (key: string, operand: unknown): boolean =>
-  !key.startsWith('$') || (shapeOf(operand) === 'operators' && !operators.has(key) && !logicalOperators.has(key))
+  !key.startsWith('$') ||
+  (shapeOf(operand) === 'operators' && !operators.has(key) && !logicalOperators.has(key))
 
 const logical = (name: string, operand: unknown): Rule => {
   if (name === '$not') return isRecord(operand) ? not(clauses(operand)) : never
@@ -63,7 +64,11 @@ const onValue = (operand: unknown): Test => {
   const shape = shapeOf(operand)
   if (shape === 'literal') return equalTo(operand)
   if (shape === 'mixed') return never
-  return all(Object.entries(operand as Facts).map(([name, inner]) => operators.get(name)?.test(inner, nested) ?? never))
+  return all(
+    Object.entries(operand as Facts).map(
+      ([name, inner]) => operators.get(name)?.test(inner, nested) ?? never,
+    ),
+  )
 }
 
 const onMember = (operand: unknown): Test => {
@@ -74,7 +79,10 @@ const onMember = (operand: unknown): Test => {
 
 const nested: Nested = { value: onValue, member: onMember }
 
-const not = (rule: Rule): Rule => (facts) => !rule(facts)
+const not =
+  (rule: Rule): Rule =>
+  (facts) =>
+    !rule(facts)
 
 const all = <T>(parts: ((subject: T) => boolean)[]): ((subject: T) => boolean) => {
   const [first, second, third] = parts

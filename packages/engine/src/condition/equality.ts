@@ -7,13 +7,18 @@ export type Test = (value: unknown) => boolean
 export const equals = (value: unknown, expected: unknown): boolean => {
   if (typeof expected !== 'object' || expected === null) return value === expected
   if (Array.isArray(expected)) {
-    return Array.isArray(value) && value.length === expected.length
-      && expected.every((member, index) => equals(value[index], member))
+    return (
+      Array.isArray(value) &&
+      value.length === expected.length &&
+      expected.every((member, index) => equals(value[index], member))
+    )
   }
   if (!isRecord(value) || !isRecord(expected)) return false
   const keys = Object.keys(expected)
-  return keys.length === Object.keys(value).length
-    && keys.every((key) => Object.hasOwn(value, key) && equals(value[key], expected[key]))
+  return (
+    keys.length === Object.keys(value).length &&
+    keys.every((key) => Object.hasOwn(value, key) && equals(value[key], expected[key]))
+  )
 }
 
 export const equalTo = (expected: unknown): Test =>

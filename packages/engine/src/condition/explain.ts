@@ -50,10 +50,19 @@ const lists = new Set(['$in', '$nin', '$ini', '$nini'])
 const asksAbsence = (operator: string, expected: unknown): boolean => {
   if (operator === '$exists' || operator === '$type' || expected === null) return true
   if (lists.has(operator)) return Array.isArray(expected) && expected.includes(null)
-  return operator === '$not' && isRecord(expected)
-    && Object.entries(expected).every(([name, inner]) => asksAbsence(name, inner))
+  return (
+    operator === '$not' &&
+    isRecord(expected) &&
+    Object.entries(expected).every(([name, inner]) => asksAbsence(name, inner))
+  )
 }
 
 // What the check refuses counts as false; it is shown so that nobody looks for a fact in vain.
-const broken = (path: string, operator: string, expected: unknown): Clause =>
-  ({ path, operator, expected, found: undefined, result: false, holds: false })
+const broken = (path: string, operator: string, expected: unknown): Clause => ({
+  path,
+  operator,
+  expected,
+  found: undefined,
+  result: false,
+  holds: false,
+})

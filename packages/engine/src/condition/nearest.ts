@@ -23,13 +23,16 @@ const slips = (from: string, to: string): number => {
     const current = [row]
     for (let column = 1; column <= to.length; column += 1) {
       const same = from[row - 1] === to[column - 1]
-      const swapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
-      current.push(Math.min(
-        at(above, column) + 1,
-        at(current, column - 1) + 1,
-        at(above, column - 1) + (same ? 0 : 1),
-        swapped ? at(before, column - 2) + 1 : Infinity,
-      ))
+      const swapped =
+        row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+      current.push(
+        Math.min(
+          at(above, column) + 1,
+          at(current, column - 1) + 1,
+          at(above, column - 1) + (same ? 0 : 1),
+          swapped ? at(before, column - 2) + 1 : Infinity,
+        ),
+      )
     }
     before = above
     above = current

@@ -5,7 +5,12 @@ import { atLeast, atMost, greaterThan, lessThan } from './order.ts'
 import { matches, matchesIgnoringCase, MAX_PATTERN_LENGTH } from './pattern.ts'
 import { shapeOf } from './shape.ts'
 import {
-  newerVersion, olderVersion, otherVersion, sameOrNewerVersion, sameOrOlderVersion, sameVersion,
+  newerVersion,
+  olderVersion,
+  otherVersion,
+  sameOrNewerVersion,
+  sameOrOlderVersion,
+  sameVersion,
 } from './version.ts'
 
 // Given by the compiler to the operators that hold another test.
@@ -51,38 +56,43 @@ const negated: Operator['test'] = (operand, nested) => {
   return (value) => !test(value)
 }
 
-const row = (expected: string, test: Operator['test'], holds: Operator['holds'] = 'literal'): Operator =>
-  ({ expected, test, holds })
+const row = (expected: string, test: Operator['test'], holds: Operator['holds'] = 'literal'): Operator => ({
+  expected,
+  test,
+  holds,
+})
 
 const orderable = 'a number or a string'
 const list = 'a list'
 const version = 'a version as a string, such as "1.4.0"'
 const pattern = `an RE2 pattern (no lookaround, no backreference) of at most ${MAX_PATTERN_LENGTH} characters`
 
-export const operators: ReadonlyMap<string, Operator> = new Map(Object.entries({
-  $eq: row('a value', equalTo),
-  $ne: row('a value', differentFrom),
-  $gt: row(orderable, greaterThan),
-  $gte: row(orderable, atLeast),
-  $lt: row(orderable, lessThan),
-  $lte: row(orderable, atMost),
-  $in: row(list, anyOf(asWritten)),
-  $nin: row(list, noneOf(asWritten)),
-  $ini: row(list, anyOf(ignoringCase)),
-  $nini: row(list, noneOf(ignoringCase)),
-  $all: row(list, allOf(asWritten)),
-  $alli: row(list, allOf(ignoringCase)),
-  $exists: row('true or false', exists),
-  $type: row(`one of ${types.join(', ')}`, isType),
-  $size: row('a whole number, or operators such as {"$gt": 2}', hasSize, 'value'),
-  $elemMatch: row('operators or a condition for one member', hasMember, 'member'),
-  $regex: row(pattern, matches),
-  $regexi: row(pattern, matchesIgnoringCase),
-  $veq: row(version, sameVersion),
-  $vne: row(version, otherVersion),
-  $vgt: row(version, newerVersion),
-  $vgte: row(version, sameOrNewerVersion),
-  $vlt: row(version, olderVersion),
-  $vlte: row(version, sameOrOlderVersion),
-  $not: row('a value or operators', negated, 'value'),
-}))
+export const operators: ReadonlyMap<string, Operator> = new Map(
+  Object.entries({
+    $eq: row('a value', equalTo),
+    $ne: row('a value', differentFrom),
+    $gt: row(orderable, greaterThan),
+    $gte: row(orderable, atLeast),
+    $lt: row(orderable, lessThan),
+    $lte: row(orderable, atMost),
+    $in: row(list, anyOf(asWritten)),
+    $nin: row(list, noneOf(asWritten)),
+    $ini: row(list, anyOf(ignoringCase)),
+    $nini: row(list, noneOf(ignoringCase)),
+    $all: row(list, allOf(asWritten)),
+    $alli: row(list, allOf(ignoringCase)),
+    $exists: row('true or false', exists),
+    $type: row(`one of ${types.join(', ')}`, isType),
+    $size: row('a whole number, or operators such as {"$gt": 2}', hasSize, 'value'),
+    $elemMatch: row('operators or a condition for one member', hasMember, 'member'),
+    $regex: row(pattern, matches),
+    $regexi: row(pattern, matchesIgnoringCase),
+    $veq: row(version, sameVersion),
+    $vne: row(version, otherVersion),
+    $vgt: row(version, newerVersion),
+    $vgte: row(version, sameOrNewerVersion),
+    $vlt: row(version, olderVersion),
+    $vlte: row(version, sameOrOlderVersion),
+    $not: row('a value or operators', negated, 'value'),
+  }),
+)

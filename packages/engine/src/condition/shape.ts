@@ -16,5 +16,5 @@ export const shapeOf = (operand: unknown): Shape => {
 // $elemMatch asks a member either by operators, {"$gt": 5}, or as facts of its own,
 // {"name": "x"} or {"$or": [{…}, {…}]}. $not alone reads as an operator on the member.
 export const asksMemberAsFacts = (operand: unknown): boolean =>
-  shapeOf(operand) !== 'operators'
-  || Object.keys(operand as object).every((key) => key !== '$not' && logicalOperators.has(key))
+  shapeOf(operand) !== 'operators' ||
+  Object.keys(operand as object).every((key) => key !== '$not' && logicalOperators.has(key))

@@ -7,7 +7,7 @@ type Comparison = (found: string, expected: string) => boolean
 
 // Text whose order is the order of versions: numbers padded on the left, and "~", the last of
 // ASCII, closing a release so that 1.0.0 follows 1.0.0-rc. Build metadata does not count.
-export const sortableVersion = (version: string): string => {
+const sortableVersion = (version: string): string => {
   const text = version === '' ? '0' : version
   const build = text.indexOf('+')
   const start = text.startsWith('v') ? 1 : 0
@@ -16,11 +16,13 @@ export const sortableVersion = (version: string): string => {
   return parts.map((part) => (/^[0-9]+$/.test(part) ? part.padStart(WIDTH) : part)).join('-')
 }
 
-const comparedBy = (compare: Comparison) => (operand: unknown): Test | undefined => {
-  if (typeof operand !== 'string') return undefined
-  const expected = sortableVersion(operand)
-  return (value) => typeof value === 'string' && compare(sortableVersion(value), expected)
-}
+const comparedBy =
+  (compare: Comparison) =>
+  (operand: unknown): Test | undefined => {
+    if (typeof operand !== 'string') return undefined
+    const expected = sortableVersion(operand)
+    return (value) => typeof value === 'string' && compare(sortableVersion(value), expected)
+  }
 
 export const sameVersion = comparedBy((found, expected) => found === expected)
 export const newerVersion = comparedBy((found, expected) => found > expected)

@@ -22,7 +22,10 @@ const known = <Row extends object>(row: Row) =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
 
 const presentVersion = (version: FlowVersion): object => known(version)
-const presentSummary = ({ activeVersion, ...flow }: FlowSummary): object => ({ ...known(flow), activeVersion })
+const presentSummary = ({ activeVersion, ...flow }: FlowSummary): object => ({
+  ...known(flow),
+  activeVersion,
+})
 
 const actor = (called: Called): string => (called.kind === 'server' ? `key:${called.keyId}` : called.kind)
 
@@ -43,10 +46,20 @@ export const flowHandlers = (database: Database): Served => {
 
   const moved = async (
     kind: Publication['kind'],
-    { path, body, called }: Pick<Input<'rollbackFlowVersion'>, 'path' | 'called'> & { body: { reason?: string | undefined } },
+    {
+      path,
+      body,
+      called,
+    }: Pick<Input<'rollbackFlowVersion'>, 'path' | 'called'> & { body: { reason?: string | undefined } },
   ): Promise<Reply> => {
     const { name: flow, version } = path
-    const result = await publish(database, { flow, version, kind, by: actor(called), reason: body.reason ?? null })
+    const result = await publish(database, {
+      flow,
+      version,
+      kind,
+      by: actor(called),
+      reason: body.reason ?? null,
+    })
     if (result.kind === 'conflict') throw new Failure('conflict', result.message)
     return found(path)
   }

@@ -1,5 +1,5 @@
 import { settleAll } from '@boardwalk/engine'
-import { membersInProgress, type Database, type Happened } from '@boardwalk/store'
+import { membersInProgress, readAccountHappenings, type Database, type Happened } from '@boardwalk/store'
 import type { Road } from '../road/road.ts'
 import type { Follower } from './follow-happenings.ts'
 
@@ -10,9 +10,8 @@ type Shared = { readonly accountId: string; readonly flow: string; readonly corr
 /** Each account's flow in which something was settled, once. */
 const sharedFlows = (happened: readonly Happened[]): Shared[] => {
   const shared = new Map<string, Shared>()
-  for (const { id, data, flow, correlationId } of happened) {
-    const accountId = data['accountId']
-    if (typeof accountId !== 'string' || flow === null) continue
+  for (const { id, accountId, flow, correlationId } of happened) {
+    if (accountId === null || flow === null) continue
     shared.set(JSON.stringify([accountId, flow]), { accountId, flow, correlationId: correlationId ?? id })
   }
   return [...shared.values()]
@@ -45,6 +44,7 @@ export const accountMembers = (database: Database, road: Road): Follower => {
 
   return {
     name: 'account-members',
+    read: readAccountHappenings,
     handle: async (happened) => {
       for (const shared of sharedFlows(happened)) await settleMembers(shared)
     },

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { advanceReader, happeningChannel, holdReader, readHappenings, releaseReader } from '@boardwalk/store'
-import type { Cursor, Database, Happened } from '@boardwalk/store'
+import { advanceReader, happeningChannel, holdReader, releaseReader } from '@boardwalk/store'
+import type { Cursor, Database, Happened, readHappenings } from '@boardwalk/store'
 
 export type Follower = {
   readonly name: string
+  /** Those that it wants to hear of. */
+  readonly read: typeof readHappenings
   /** Called with happenings in order, again after a crash or a failure: it must not mind being told twice. */
   readonly handle: (happened: readonly Happened[]) => Promise<void>
 }
@@ -19,8 +21,12 @@ const restMs = 100
 const leaseMs = 10_000
 const pageLength = 500
 
-/** Reads all happenings in order for one follower, in one process at a time; another takes over when this one stops or dies. */
-export const followHappenings = async (database: Database, follower: Follower, log: Logger): Promise<Following> => {
+/** Reads happenings in order for one follower, in one process at a time; another takes over when this one stops or dies. */
+export const followHappenings = async (
+  database: Database,
+  follower: Follower,
+  log: Logger,
+): Promise<Following> => {
   const holder = randomUUID()
   let stopped = false
   let wake = (): void => undefined
@@ -48,7 +54,7 @@ export const followHappenings = async (database: Database, follower: Follower, l
   /** Tells the follower of one page; answers whether there may be more. */
   const readPage = async (): Promise<boolean> => {
     const from = await hold()
-    const page = from === undefined ? [] : await readHappenings(database.query, from, pageLength)
+    const page = from === undefined ? [] : await follower.read(database.query, from, pageLength)
     const last = page.at(-1)
     if (last === undefined) return false
     await follower.handle(page)
@@ -65,7 +71,10 @@ export const followHappenings = async (database: Database, follower: Follower, l
         while (!stopped && (await readPage()));
       } catch (error) {
         held = undefined
-        log.warn({ event: 'onboarding.follower_failed', follower: follower.name, err: error }, 'will try again')
+        log.warn(
+          { event: 'onboarding.follower_failed', follower: follower.name, err: error },
+          'will try again',
+        )
       }
       if (!stopped) await turn
       if (!stopped) await sleep(restMs)

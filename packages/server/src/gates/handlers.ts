@@ -17,7 +17,10 @@ export const gateHandlers = ({ travel }: Verbs, metrics: Metrics): Pick<Handlers
       // Only what nobody could find out may let pass; what the caller got wrong never does.
       if (body.critical !== false || !isUnavailable(error)) throw error
       metrics.gateFailedOpen.inc({ route: body.route })
-      return { status: 200, body: { allowed: true, reason: 'The check could not be made, and the route is not critical.' } }
+      return {
+        status: 200,
+        body: { allowed: true, reason: 'The check could not be made, and the route is not critical.' },
+      }
     }
   },
 })

@@ -11,10 +11,16 @@ const localesFor = ({ facts }: Person, { locales }: Traveller): string[] => [
 ]
 
 /** Answers 200 `{allowed: true}`, or 409 with the missing step. */
-export const gateJourney = (check: Operation<'checkGate'>['body'], traveller: Traveller): Journey<GateDecision> => {
+export const gateJourney = (
+  check: Operation<'checkGate'>['body'],
+  traveller: Traveller,
+): Journey<GateDecision> => {
   const { userId, returnUrl, ...question } = check
   const { correlationId } = traveller
-  const asked = { returnUrl: returnUrl !== undefined && isOwnPath(returnUrl) ? returnUrl : undefined, correlationId }
+  const asked = {
+    returnUrl: returnUrl !== undefined && isOwnPath(returnUrl) ? returnUrl : undefined,
+    correlationId,
+  }
   return {
     userId,
     claims: {},

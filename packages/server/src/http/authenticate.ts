@@ -30,21 +30,32 @@ const bearer = (request: Request): string => {
   return token
 }
 
-const personOf = (claims: TokenClaims): Called => ({ kind: 'person', userId: claims.sub, claims: factsOfClaims(claims) })
+const personOf = (claims: TokenClaims): Called => ({
+  kind: 'person',
+  userId: claims.sub,
+  claims: factsOfClaims(claims),
+})
 
 const identified = async (identify: Identify, request: Request): Promise<Called> => {
   const identity = await identify(request)
-  if (identity === null) throw new Failure('unauthenticated', 'The host application does not know who is calling. Sign in first.')
+  if (identity === null)
+    throw new Failure('unauthenticated', 'The host application does not know who is calling. Sign in first.')
   const { userId, ...facts } = identity
   const claims = tokenClaims.safeParse({ sub: userId, ...facts })
   if (claims.success) return personOf(claims.data)
   throw new Error(`identify() answered a ${String(claims.error.issues[0]?.path[0])} that does not fit`)
 }
 
-const authenticatePerson = async ({ identify, verifyToken }: Authentication, request: Request): Promise<Called> => {
+const authenticatePerson = async (
+  { identify, verifyToken }: Authentication,
+  request: Request,
+): Promise<Called> => {
   if (identify) return identified(identify, request)
   if (verifyToken === undefined) {
-    throw new Failure('unauthenticated', 'No way to identify people is configured. Set BOARDWALK_JWT_SECRET or BOARDWALK_JWKS_URL.')
+    throw new Failure(
+      'unauthenticated',
+      'No way to identify people is configured. Set BOARDWALK_JWT_SECRET or BOARDWALK_JWKS_URL.',
+    )
   }
   const claims = await verifyToken(bearer(request))
   if ('invalid' in claims) throw new Failure('unauthenticated', `The token is refused: ${claims.invalid}.`)
@@ -52,11 +63,17 @@ const authenticatePerson = async ({ identify, verifyToken }: Authentication, req
 }
 
 /** Lets the caller in that the operation is for, or throws the `Failure` to answer with. */
-export const authenticate = async (caller: Caller, ways: Authentication, request: Request): Promise<Called> => {
+export const authenticate = async (
+  caller: Caller,
+  ways: Authentication,
+  request: Request,
+): Promise<Called> => {
   if (caller.kind === 'anyone') return { kind: 'anyone' }
   if (caller.kind === 'person') return authenticatePerson(ways, request)
   const holder = await ways.findKey(bearer(request))
-  if (holder === undefined) throw new Failure('unauthenticated', 'The API key is unknown, expired or revoked.')
-  if (!holder.scopes.has(caller.scope)) throw new Failure('forbidden', `This API key lacks the scope ${caller.scope}.`)
+  if (holder === undefined)
+    throw new Failure('unauthenticated', 'The API key is unknown, expired or revoked.')
+  if (!holder.scopes.has(caller.scope))
+    throw new Failure('forbidden', `This API key lacks the scope ${caller.scope}.`)
   return { kind: 'server', keyId: holder.id }
 }

@@ -14,10 +14,20 @@ export const isUnavailable = (error: unknown): boolean =>
 export const failureOf = (error: unknown, log: Logger, correlationId: string): Failure => {
   if (error instanceof Failure) return error
   if (isUnavailable(error)) {
-    log.error({ event: 'onboarding.api_error', correlationId, err: error }, 'something Boardwalk needs is away')
+    log.error(
+      { event: 'onboarding.api_error', correlationId, err: error },
+      'something Boardwalk needs is away',
+    )
     return new Failure('SERVICE_UNAVAILABLE', 'The answer cannot be found out now. Try again in a second.')
   }
-  if (isUnstorableText(error)) return new Failure('invalid_request', 'A text holds characters that cannot be stored (NUL or half a character).')
+  if (isUnstorableText(error))
+    return new Failure(
+      'invalid_request',
+      'A text holds characters that cannot be stored (NUL or half a character).',
+    )
   log.error({ event: 'onboarding.api_error', correlationId, err: error }, 'unexpected error')
-  return new Failure('internal', `Something unexpected went wrong. The log has it under the correlation id ${correlationId}.`)
+  return new Failure(
+    'internal',
+    `Something unexpected went wrong. The log has it under the correlation id ${correlationId}.`,
+  )
 }

@@ -9,12 +9,18 @@ const header = (request: Request, name: 'If-Match' | 'Idempotency-Key'): string 
   const parsed = headers[name].safeParse(value)
   if (parsed.success) return parsed.data
   const problem = problemAt({ [name]: value }, [name], parsed.error.issues[0]?.message ?? 'another value')
-  throw new Failure('invalid_request', `The header ${name} does not fit. ${problem.message}`, { problems: [problem] })
+  throw new Failure('invalid_request', `The header ${name} does not fit. ${problem.message}`, {
+    problems: [problem],
+  })
 }
 
 const sorted = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, sorted(inner)]))
+    ? Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, inner]) => [name, sorted(inner)]),
+      )
     : value
 
 /** The same for requests that ask the same, whatever the order of their fields. */

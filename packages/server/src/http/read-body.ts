@@ -3,7 +3,8 @@ import { Failure } from './reply.ts'
 // The longest flow document fits twice; everything else a client sends is far shorter.
 const longestBody = 512 * 1024
 
-const tooLarge = (): Failure => new Failure('body_too_large', `The body is longer than ${longestBody} bytes. Send less.`)
+const tooLarge = (): Failure =>
+  new Failure('body_too_large', `The body is longer than ${longestBody} bytes. Send less.`)
 
 const bytesOf = async (request: Request): Promise<Uint8Array> => {
   const declared = request.headers.get('content-length')
@@ -19,13 +20,17 @@ const bytesOf = async (request: Request): Promise<Uint8Array> => {
   return Buffer.concat(chunks)
 }
 
-const isJson = (type: string | null): boolean => type !== null && /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)
+const isJson = (type: string | null): boolean =>
+  type !== null && /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)
 
 const parse = (bytes: Uint8Array): unknown => {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
-    const reason = error instanceof SyntaxError ? error.message.replaceAll(/[\p{Cc}]/gu, ' ').slice(0, 200) : 'it is not UTF-8'
+    const reason =
+      error instanceof SyntaxError
+        ? error.message.replaceAll(/[\p{Cc}]/gu, ' ').slice(0, 200)
+        : 'it is not UTF-8'
     throw new Failure('malformed_json', `The body is not JSON: ${reason}. Send one JSON value in UTF-8.`)
   }
 }
@@ -35,7 +40,10 @@ export const readJson = async (request: Request): Promise<unknown> => {
   const bytes = await bytesOf(request)
   if (bytes.length === 0) return undefined
   if (!isJson(request.headers.get('content-type'))) {
-    throw new Failure('unsupported_media_type', 'Send the body with the header Content-Type: application/json.')
+    throw new Failure(
+      'unsupported_media_type',
+      'Send the body with the header Content-Type: application/json.',
+    )
   }
   return parse(bytes)
 }

@@ -15,7 +15,11 @@ export class Failure extends Error {
   readonly problems: readonly Problem[] | undefined
   readonly headers: Readonly<Record<string, string>>
 
-  constructor(code: ErrorCode, message: string, more: { problems?: readonly Problem[]; headers?: Record<string, string> } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { problems?: readonly Problem[]; headers?: Record<string, string> } = {},
+  ) {
     super(message)
     this.code = code
     this.problems = more.problems
@@ -41,7 +45,11 @@ export const problemReply = (failure: Failure, correlationId: string): Reply => 
 
 export const toResponse = ({ status, body, headers }: Reply, correlationId: string): Response => {
   const text = body === null || typeof body === 'string' ? body : JSON.stringify(body)
-  const all: Record<string, string> = { 'x-correlation-id': correlationId, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' }
+  const all: Record<string, string> = {
+    'x-correlation-id': correlationId,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  }
   if (body !== null) all['content-type'] = 'application/json'
   return new Response(text, { status, headers: headers ? Object.assign(all, headers) : all })
 }

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
-import { operationIds, operationRow, parse, type Operation, type OperationId, type OperationRow } from '@boardwalk/contract'
+import {
+  operationIds,
+  operationRow,
+  parse,
+  type Operation,
+  type OperationId,
+  type OperationRow,
+} from '@boardwalk/contract'
 import { authenticate, type Authentication, type Called } from './authenticate.ts'
 import { failureOf } from './failures.ts'
 import { readJson } from './read-body.ts'
@@ -24,7 +31,9 @@ const parsed = (schema: OperationRow['body'], value: unknown, where: string): un
   const result = parse(schema, value)
   if ('value' in result) return result.value
   const { problems } = result
-  throw new Failure('invalid_request', `The ${where} does not fit. ${problems[0]?.message ?? ''}`, { problems })
+  throw new Failure('invalid_request', `The ${where} does not fit. ${problems[0]?.message ?? ''}`, {
+    problems,
+  })
 }
 
 const bodyOf = async ({ body, bodyOptional }: OperationRow, request: Request): Promise<unknown> => {
@@ -79,7 +88,9 @@ const notServed = (request: Request): Failure => {
     return new Failure('route_not_found', 'Nothing is served at this path. GET /openapi.json lists what is.')
   }
   const allow = matching.join(', ')
-  return new Failure('method_not_allowed', `This path takes ${allow}, not ${request.method}.`, { headers: { allow } })
+  return new Failure('method_not_allowed', `This path takes ${allow}, not ${request.method}.`, {
+    headers: { allow },
+  })
 }
 
 /** The application: every operation of the contract, and problem details for all else. */

@@ -3,7 +3,9 @@ import type { Road } from '../road/road.ts'
 import { Failure } from './reply.ts'
 
 /** An accepted journey's answer; a refusal is thrown as the failure to tell. */
-export type Verbs = { readonly travel: (journey: Journey) => Promise<{ readonly status: number; readonly body: string }> }
+export type Verbs = {
+  readonly travel: (journey: Journey) => Promise<{ readonly status: number; readonly body: string }>
+}
 
 export const verbsOn = (road: Road): Verbs => ({
   travel: async (journey) => {

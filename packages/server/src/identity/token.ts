@@ -32,7 +32,9 @@ export class KeysUnavailable extends Error {
 }
 
 const isOurs = (error: unknown): boolean =>
-  error instanceof errors.JWKSTimeout || (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC') || !(error instanceof errors.JOSEError)
+  error instanceof errors.JWKSTimeout ||
+  (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC') ||
+  !(error instanceof errors.JOSEError)
 
 const explain = (error: unknown): { invalid: string } => {
   if (isOurs(error)) throw new KeysUnavailable('The keys for tokens cannot be read now', { cause: error })
@@ -41,7 +43,10 @@ const explain = (error: unknown): { invalid: string } => {
 }
 
 /** `undefined` when neither a secret nor a key set is configured. With both, a token's header chooses only which of the two pinned families is tried. */
-export const tokenVerifier = (options: TokenOptions, clock: () => number = Date.now): VerifyToken | undefined => {
+export const tokenVerifier = (
+  options: TokenOptions,
+  clock: () => number = Date.now,
+): VerifyToken | undefined => {
   const secret = options.secret === undefined ? undefined : new TextEncoder().encode(options.secret)
   const keySet = options.jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(options.jwksUrl))
   if (secret === undefined && keySet === undefined) return undefined
@@ -65,7 +70,8 @@ export const tokenVerifier = (options: TokenOptions, clock: () => number = Date.
     try {
       const payload = await verify(token)
       const claims = tokenClaims.safeParse(payload)
-      if (claims.success) return { claims: claims.data, expiresAt: 1000 * ((payload.exp ?? 0) + toleranceSeconds) }
+      if (claims.success)
+        return { claims: claims.data, expiresAt: 1000 * ((payload.exp ?? 0) + toleranceSeconds) }
       return { invalid: `its claim ${String(claims.error.issues[0]?.path[0] ?? '')} does not fit` }
     } catch (error) {
       return explain(error)

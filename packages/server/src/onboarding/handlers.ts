@@ -5,16 +5,30 @@ import type { Handlers, Input } from '../http/serve-operations.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Verbs } from '../http/verbs.ts'
 
-const localesOf = (request: Request): string[] => parseAcceptLanguage(request.headers.get('accept-language') ?? '')
+const localesOf = (request: Request): string[] =>
+  parseAcceptLanguage(request.headers.get('accept-language') ?? '')
 
 /** The person who calls, about themselves. */
-const themselves = ({ called, request, correlationId }: Input<'getOnboarding' | 'changeStep' | 'skipFlow' | 'resumeFlow'>): Traveller => {
+const themselves = ({
+  called,
+  request,
+  correlationId,
+}: Input<'getOnboarding' | 'changeStep' | 'skipFlow' | 'resumeFlow'>): Traveller => {
   if (called.kind !== 'person') throw new Error('This operation is for a person')
-  return { userId: called.userId, claims: called.claims, source: 'user', locales: localesOf(request), correlationId }
+  return {
+    userId: called.userId,
+    claims: called.claims,
+    source: 'user',
+    locales: localesOf(request),
+    correlationId,
+  }
 }
 
 /** The host's server, about one of its people. */
-export const forPerson = (userId: string, { request, correlationId }: Pick<Input<'putUser'>, 'request' | 'correlationId'>): Traveller => ({
+export const forPerson = (
+  userId: string,
+  { request, correlationId }: Pick<Input<'putUser'>, 'request' | 'correlationId'>,
+): Traveller => ({
   userId,
   claims: {},
   source: 'api',
@@ -43,15 +57,21 @@ export const onboardingHandlers = ({ travel }: Verbs): Served => ({
     const traveller = themselves({ ...input, path: undefined, query, body: undefined })
     const precondition = preconditionOf(input.request, { ...path, ...query, ...body })
     return 'snoozeUntil' in body
-      ? travel(snoozeJourney(traveller, { id: path.id, flow: query.flow, until: body.snoozeUntil }, precondition))
+      ? travel(
+          snoozeJourney(traveller, { id: path.id, flow: query.flow, until: body.snoozeUntil }, precondition),
+        )
       : travel(stepJourney(traveller, { id: path.id, flow: query.flow, ...body }, precondition))
   },
   skipFlow: (input) => {
     const { flow } = input.query
-    return travel(flowJourney(themselves(input), skipFlow, flow, preconditionOf(input.request, { skip: true, flow })))
+    return travel(
+      flowJourney(themselves(input), skipFlow, flow, preconditionOf(input.request, { skip: true, flow })),
+    )
   },
   resumeFlow: (input) => {
     const { flow } = input.query
-    return travel(flowJourney(themselves(input), resumeFlow, flow, preconditionOf(input.request, { resume: true, flow })))
+    return travel(
+      flowJourney(themselves(input), resumeFlow, flow, preconditionOf(input.request, { resume: true, flow })),
+    )
   },
 })

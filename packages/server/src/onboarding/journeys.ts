@@ -49,7 +49,12 @@ export const lookJourney = (traveller: Traveller, flow?: string, market?: string
 type Verb = (world: World, person: Person) => Decided
 
 /** Refuses when the `If-Match` is not the tag of what the person would read now. */
-const ifCurrent = (verb: Verb, traveller: Traveller, ifMatch: string | undefined, flow: string | undefined): Verb =>
+const ifCurrent = (
+  verb: Verb,
+  traveller: Traveller,
+  ifMatch: string | undefined,
+  flow: string | undefined,
+): Verb =>
   ifMatch === undefined || ifMatch.trim() === '*'
     ? verb
     : (world, person) => {
@@ -60,7 +65,12 @@ const ifCurrent = (verb: Verb, traveller: Traveller, ifMatch: string | undefined
         return { person, happenings: [], refusal: { code: 'stale', message } }
       }
 
-const changing = (traveller: Traveller, { ifMatch, idempotency }: Precondition, flow: string | undefined, verb: Verb) => ({
+const changing = (
+  traveller: Traveller,
+  { ifMatch, idempotency }: Precondition,
+  flow: string | undefined,
+  verb: Verb,
+) => ({
   ...origin(traveller),
   writes: true,
   mayChange: true,
@@ -79,7 +89,15 @@ export type StepRequest = {
 export const stepJourney = (traveller: Traveller, step: StepRequest, precondition: Precondition): Journey => {
   const { userId, source } = traveller
   const { id, flow, status, metadata, reason } = step
-  const change = { stepId: id, to: status, flow, metadata, reason, source, by: source === 'user' ? userId : null }
+  const change = {
+    stepId: id,
+    to: status,
+    flow,
+    metadata,
+    reason,
+    source,
+    by: source === 'user' ? userId : null,
+  }
   return {
     ...changing(traveller, precondition, flow, (world, person) => changeStep(world, person, change)),
     present: (world, { person, flow: about }) => {
@@ -100,7 +118,9 @@ export const snoozeJourney = (
   const { id: stepId, flow } = request
   const until = Date.parse(request.until)
   return {
-    ...changing(traveller, precondition, flow, (world, person) => snooze(world, person, { until, stepId, flow })),
+    ...changing(traveller, precondition, flow, (world, person) =>
+      snooze(world, person, { until, stepId, flow }),
+    ),
     present: (world, { person, flow: about }) => {
       const guide = guideShown(world, person, about)
       const answer = { success: true, nudge: presentNudge(guide, world.now), ...presentStanding(guide) }

@@ -14,7 +14,11 @@ const resolved = (value: unknown, { facts }: Person): unknown => {
 }
 
 /** An action as the browser gets it: `$market` is the fact of that name, and a prefill whose fact is unknown is left out. */
-export const presentAction = (action: Action, person: Person, extra: { readonly [name: string]: unknown } = {}): Action => {
+export const presentAction = (
+  action: Action,
+  person: Person,
+  extra: { readonly [name: string]: unknown } = {},
+): Action => {
   const prefill = Object.entries({ ...action.prefill, ...extra })
     .map(([name, value]) => [name, resolved(value, person)] as const)
     .filter((entry): entry is readonly [string, Scalar] => isScalar(entry[1]))

@@ -1,5 +1,14 @@
 import type { Onboarding } from '@boardwalk/contract'
-import { nextStepOf, nudgeOf, positionOf, progressOf, textIn, type Guide, type GuideStep, type Person } from '@boardwalk/engine'
+import {
+  nextStepOf,
+  nudgeOf,
+  positionOf,
+  progressOf,
+  textIn,
+  type Guide,
+  type GuideStep,
+  type Person,
+} from '@boardwalk/engine'
 import { presentAction } from './present-action.ts'
 
 type ShownStep = Onboarding['steps'][number]

@@ -1,4 +1,12 @@
-import { enrolmentShown, guideOf, situationOf, type Flow, type Guide, type Person, type World } from '@boardwalk/engine'
+import {
+  enrolmentShown,
+  guideOf,
+  situationOf,
+  type Flow,
+  type Guide,
+  type Person,
+  type World,
+} from '@boardwalk/engine'
 
 /** The guide of the flow that a decision was about, or of the one that a plain read shows; null when no flow lets the person in. */
 export const guideShown = (world: World, person: Person, about?: Flow | null): Guide | null => {

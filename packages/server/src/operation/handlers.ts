@@ -26,7 +26,10 @@ export const operationHandlers = (query: Query, metrics: Metrics, isDraining: ()
     healthReady: async () => {
       const database = (await answersInTime(query)) ? 'ok' : 'failed'
       const ready = database === 'ok' && !isDraining()
-      return { status: ready ? 200 : 503, body: { status: ready ? 'ok' : 'unavailable', checks: { database } } }
+      return {
+        status: ready ? 200 : 503,
+        body: { status: ready ? 'ok' : 'unavailable', checks: { database } },
+      }
     },
     metrics: async () => ({
       status: 200,
@@ -34,6 +37,10 @@ export const operationHandlers = (query: Query, metrics: Metrics, isDraining: ()
       headers: { 'content-type': metrics.registry.contentType },
     }),
     openApi: () => ({ status: 200, body: openApi }),
-    flowSchema: () => ({ status: 200, body: flowSchema, headers: { 'content-type': 'application/schema+json' } }),
+    flowSchema: () => ({
+      status: 200,
+      body: flowSchema,
+      headers: { 'content-type': 'application/schema+json' },
+    }),
   }
 }

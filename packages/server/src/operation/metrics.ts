@@ -41,7 +41,8 @@ export const createMetrics = (): Metrics => {
   const count = ({ type, stepId, data }: Record): void => {
     const status = settledStatus[type]
     if (status !== undefined) stepCompletions.inc({ step_id: stepId ?? '', status })
-    if (type === 'gating.blocked') gatingBlocks.inc({ route: String(data['route']), missing_step: stepId ?? '' })
+    if (type === 'gating.blocked')
+      gatingBlocks.inc({ route: String(data['route']), missing_step: stepId ?? '' })
   }
 
   return { registry, gateFailedOpen, count, stop: () => registry.clear() }

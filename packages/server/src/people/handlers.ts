@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { explain, mergeAttributes } from '@boardwalk/engine'
-import { erase, forgetErasure, readTimeline, updateAccount, type Database, type Happened } from '@boardwalk/store'
+import {
+  erase,
+  forgetErasure,
+  readTimeline,
+  updateAccount,
+  type Database,
+  type Happened,
+} from '@boardwalk/store'
 import { pageOf, positionAfter } from '../http/cursor.ts'
 import { preconditionOf } from '../http/precondition.ts'
 import { Failure } from '../http/reply.ts'
@@ -24,7 +31,10 @@ type Served = Pick<
 >
 
 const unknownPerson = (): Failure =>
-  new Failure('person_not_found', 'Nobody is known by this user id. Send them first with PUT /api/users/{userId}.')
+  new Failure(
+    'person_not_found',
+    'Nobody is known by this user id. Send them first with PUT /api/users/{userId}.',
+  )
 
 const isErased = (error: unknown): boolean => error instanceof Failure && error.code === 'person_erased'
 
@@ -57,7 +67,13 @@ export const peopleHandlers = ({ travel }: Verbs, database: Database): Served =>
     },
     changeUserStep: ({ path, query, body, ...input }) => {
       const precondition = preconditionOf(input.request, { ...path, ...query, ...body })
-      return travel(stepJourney(forPerson(path.userId, input), { id: path.stepId, flow: query.flow, ...body }, precondition))
+      return travel(
+        stepJourney(
+          forPerson(path.userId, input),
+          { id: path.stepId, flow: query.flow, ...body },
+          precondition,
+        ),
+      )
     },
     explainUser: (input) =>
       travel(
@@ -69,7 +85,9 @@ export const peopleHandlers = ({ travel }: Verbs, database: Database): Served =>
       ),
     exportUser: async (input) => {
       const { userId } = input.path
-      const { body } = await travel(readJourney(forPerson(userId, input), (_, { person }) => json(presentHeld(person))))
+      const { body } = await travel(
+        readJourney(forPerson(userId, input), (_, { person }) => json(presentHeld(person))),
+      )
       const events = (await allHappenings(database, userId)).map(presentHappening)
       return { status: 200, body: { ...(JSON.parse(body) as object), events } }
     },
@@ -88,7 +106,12 @@ export const peopleHandlers = ({ travel }: Verbs, database: Database): Served =>
       const { userId } = input.path
       const { limit, cursor } = input.query
       await travel(readJourney(forPerson(userId, input), () => json({})))
-      const rows = await readTimeline(database.query, userId, Number(positionAfter(cursor, /^\d{1,15}$/) ?? 0), limit + 1)
+      const rows = await readTimeline(
+        database.query,
+        userId,
+        Number(positionAfter(cursor, /^\d{1,15}$/) ?? 0),
+        limit + 1,
+      )
       const page = pageOf(rows, limit, (row) => String(row.cursor.seq))
       return { status: 200, body: { events: page.items.map(presentHappening), nextCursor: page.nextCursor } }
     },

@@ -12,7 +12,16 @@ export const readJourney = (
   { userId, correlationId }: Traveller,
   present: Journey['present'],
   decide: Journey['decide'] = unchanged,
-): Journey => ({ userId, claims: {}, correlationId, writes: false, mayChange: false, knownOnly: true, decide, present })
+): Journey => ({
+  userId,
+  claims: {},
+  correlationId,
+  writes: false,
+  mayChange: false,
+  knownOnly: true,
+  decide,
+  present,
+})
 
 /** The host's server tells facts of a person, known or not. */
 export const tellJourney = ({ userId, correlationId }: Traveller, facts: FactsUpdate): Journey => ({

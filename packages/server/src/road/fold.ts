@@ -6,7 +6,10 @@ export type Folded = { readonly outcomes: readonly Outcome[]; readonly change: C
 
 type State = { person: Person; records: Record[]; answers: SavedAnswer[] }
 
-const refused = (code: Refused['code'], message: string): Outcome => ({ kind: 'refused', refusal: { code, message } })
+const refused = (code: Refused['code'], message: string): Outcome => ({
+  kind: 'refused',
+  refusal: { code, message },
+})
 
 const replay = (journey: Journey, loaded: Loaded, state: State): Outcome | undefined => {
   const { idempotency } = journey
@@ -24,10 +27,16 @@ const replay = (journey: Journey, loaded: Loaded, state: State): Outcome | undef
 
 const unwelcome = ({ knownOnly }: Journey, { erased, revision }: Loaded): Outcome | undefined => {
   if (knownOnly && revision === 0) {
-    return refused('person_not_found', 'Nobody is known by this user id. Send them first with PUT /api/users/{userId}.')
+    return refused(
+      'person_not_found',
+      'Nobody is known by this user id. Send them first with PUT /api/users/{userId}.',
+    )
   }
   return erased
-    ? refused('person_erased', "This person was erased. They may come back once the host's server sends them with PUT /api/users/{userId}.")
+    ? refused(
+        'person_erased',
+        "This person was erased. They may come back once the host's server sends them with PUT /api/users/{userId}.",
+      )
     : undefined
 }
 
@@ -61,5 +70,8 @@ export const fold = (journeys: readonly Journey[], loaded: Loaded, world: World)
   const outcomes = journeys.map((journey) => travelOne(journey, loaded, state, world))
   const written = journeys.some((journey, index) => journey.writes && outcomes[index]?.kind !== 'replayed')
   const after = written && !loaded.erased ? state.person : person
-  return { outcomes, change: { before: loaded, after, records: state.records, answers: state.answers, now: world.now } }
+  return {
+    outcomes,
+    change: { before: loaded, after, records: state.records, answers: state.answers, now: world.now },
+  }
 }

@@ -67,7 +67,9 @@ export const createLane = <Item>({ slots, limit, key, run }: LaneOptions<Item>):
       })
     },
     idle: () =>
-      running === 0 && queue.length === 0 ? Promise.resolve() : new Promise((resolve) => onIdle.push(resolve)),
+      running === 0 && queue.length === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => onIdle.push(resolve)),
     waiting: () => queue.length,
   }
 }

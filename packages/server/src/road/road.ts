@@ -1,4 +1,11 @@
-import { commit, isChange, isConnectionLost, isSerializationFailure, accountFlowKeys, load } from '@boardwalk/store'
+import {
+  commit,
+  isChange,
+  isConnectionLost,
+  isSerializationFailure,
+  accountFlowKeys,
+  load,
+} from '@boardwalk/store'
 import type { Asked, Change, Database, Loaded, Record } from '@boardwalk/store'
 import type { World } from '@boardwalk/engine'
 import { fold } from './fold.ts'
@@ -23,7 +30,11 @@ type Traveller = {
 }
 
 /** Travellers of one person, and what was decided for them. */
-type Group = { readonly travellers: readonly Traveller[]; readonly outcomes: readonly Outcome[]; readonly change: Change }
+type Group = {
+  readonly travellers: readonly Traveller[]
+  readonly outcomes: readonly Outcome[]
+  readonly change: Change
+}
 
 export type RoadOptions = {
   readonly database: Database
@@ -108,7 +119,14 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
 
   const decide = (travellers: readonly Traveller[], loaded: Loaded, world: World): Group | undefined => {
     try {
-      return { travellers, ...fold(travellers.map(({ journey }) => journey), loaded, world) }
+      return {
+        travellers,
+        ...fold(
+          travellers.map(({ journey }) => journey),
+          loaded,
+          world,
+        ),
+      }
     } catch (error) {
       travellers.forEach(({ fail }) => fail(error))
       return undefined
@@ -117,7 +135,10 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
 
   const commitGroups = async (groups: readonly Group[]): Promise<readonly boolean[]> => {
     if (groups.length === 0) return []
-    return commit(database.query, groups.map(({ change }) => change))
+    return commit(
+      database.query,
+      groups.map(({ change }) => change),
+    )
   }
 
   /** One statement each way for all of them. Answers those who have to travel again. */
@@ -130,7 +151,10 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
       const loaded = people[index]
       return (loaded && decide(group, loaded, world)) ?? []
     })
-    const [changed, unchanged] = [groups.filter(({ change }) => isChange(change)), groups.filter(({ change }) => !isChange(change))]
+    const [changed, unchanged] = [
+      groups.filter(({ change }) => isChange(change)),
+      groups.filter(({ change }) => !isChange(change)),
+    ]
     unchanged.forEach(arrive)
     const [now, afterwards] = withoutSharedFlows(changed)
     const won = await commitGroups(now)

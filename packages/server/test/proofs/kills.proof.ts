@@ -29,7 +29,9 @@ const stream = async (server: ServerProcess, name: string, ledger: Ledger): Prom
 const completions = async (server: ServerProcess, userId: string): Promise<number> => {
   const { body } = await server.server('GET', `/api/admin/people/${userId}/timeline?limit=100`)
   const events: any[] = body.events ?? []
-  return events.filter((event) => event.type === 'onboarding.step_completed' && event.stepId === 'email_verification').length
+  return events.filter(
+    (event) => event.type === 'onboarding.step_completed' && event.stepId === 'email_verification',
+  ).length
 }
 
 const isDone = async (server: ServerProcess, userId: string): Promise<boolean> => {
@@ -41,7 +43,9 @@ const killAndCheck = async (settings: Record<string, string>, round: number): Pr
   const server = await startServer(settings)
   if (round === 0) await publishFlow(server.server, flowFile('shop'))
   const ledger: Ledger = { invoked: new Set(), acknowledged: new Set() }
-  const streams = Array.from({ length: clients }, (_, client) => stream(server, `r${round}c${client}`, ledger))
+  const streams = Array.from({ length: clients }, (_, client) =>
+    stream(server, `r${round}c${client}`, ledger),
+  )
   await new Promise((resolve) => setTimeout(resolve, 300 + 37 * (round % 20)))
   await server.kill()
   await Promise.all(streams)

@@ -34,39 +34,62 @@ forEachPostgres((_, url) => {
       const answers = await Promise.all(
         Array.from({ length: callers }, (_, index) => {
           const headers: Record<string, string> = index % 4 < 2 ? { 'idempotency-key': `retry-${round}` } : {}
-          return (index % 2 === 0 ? a : b)('PATCH', '/api/onboarding/steps/payments', { status: 'done' }, headers)
+          return (index % 2 === 0 ? a : b)(
+            'PATCH',
+            '/api/onboarding/steps/payments',
+            { status: 'done' },
+            headers,
+          )
         }),
       )
       for (const { status, body } of answers) {
         const outcome = status === 200 ? '200' : `${status} ${body.error}`
         told.set(outcome, (told.get(outcome) ?? 0) + 1)
       }
-      const times = new Set(answers.filter(({ status }) => status === 200).map(({ body }) => body.step.updatedAt))
+      const times = new Set(
+        answers.filter(({ status }) => status === 200).map(({ body }) => body.step.updatedAt),
+      )
       expect(times.size).toBe(1)
       const list = await events(userId)
       expect(count(list, 'onboarding.completed')).toBe(1)
       expect(count(list, 'onboarding.step_completed', 'payments')).toBe(1)
     }
     expect([...told.keys()].filter((outcome) => !documented.has(outcome))).toEqual([])
-    console.log(`races: n=${rounds} rounds × ${callers} callers, answers: ${JSON.stringify(Object.fromEntries(told))}`)
+    console.log(
+      `races: n=${rounds} rounds × ${callers} callers, answers: ${JSON.stringify(Object.fromEntries(told))}`,
+    )
   })
 
   test(`${rounds} × two members of an account racing settle the shared step once, and both are completed`, async () => {
     for (let round = 0; round < rounds; round++) {
       const claims = { role: 'owner', market: 'FR', account: `shared-${round}` }
       const users = [`left-${round}`, `right-${round}`]
-      const members = await Promise.all(users.map((userId, index) => (index === 0 ? servers[0] : servers[1]).person(userId, claims)))
-      await Promise.all(members.map((member) => member('PATCH', '/api/onboarding/steps/email_verification', { status: 'done' })))
+      const members = await Promise.all(
+        users.map((userId, index) => (index === 0 ? servers[0] : servers[1]).person(userId, claims)),
+      )
+      await Promise.all(
+        members.map((member) =>
+          member('PATCH', '/api/onboarding/steps/email_verification', { status: 'done' }),
+        ),
+      )
       const answers = await Promise.all(
-        Array.from({ length: callers / 2 }, () => members.map((member) => member('PATCH', '/api/onboarding/steps/payments', { status: 'done' }))).flat(),
+        Array.from({ length: callers / 2 }, () =>
+          members.map((member) => member('PATCH', '/api/onboarding/steps/payments', { status: 'done' })),
+        ).flat(),
       )
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
       expect(new Set(answers.map(({ body }) => body.step.updatedAt)).size).toBe(1)
       await expect
-        .poll(async () => (await Promise.all(users.map(events))).map((list) => count(list, 'onboarding.completed')), { timeout: 5000 })
+        .poll(
+          async () =>
+            (await Promise.all(users.map(events))).map((list) => count(list, 'onboarding.completed')),
+          { timeout: 5000 },
+        )
         .toEqual([1, 1])
       const lists = await Promise.all(users.map(events))
-      expect(lists.map((list) => count(list, 'onboarding.step_completed', 'payments')).reduce((a, b) => a + b)).toBe(1)
+      expect(
+        lists.map((list) => count(list, 'onboarding.step_completed', 'payments')).reduce((a, b) => a + b),
+      ).toBe(1)
     }
   })
 })

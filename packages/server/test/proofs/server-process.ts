@@ -20,7 +20,13 @@ export type ServerProcess = {
 /** `boardwalk serve` as a process of its own, on this database. */
 export const startServer = async (settings: Record<string, string>): Promise<ServerProcess> => {
   const child = spawn(process.execPath, [entry, 'serve', '--port', '0'], {
-    env: { PATH: process.env['PATH'], BOARDWALK_JWT_SECRET: secret, BOARDWALK_API_KEY: apiKey, BOARDWALK_LOG_LEVEL: 'error', ...settings },
+    env: {
+      PATH: process.env['PATH'],
+      BOARDWALK_JWT_SECRET: secret,
+      BOARDWALK_API_KEY: apiKey,
+      BOARDWALK_LOG_LEVEL: 'error',
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit') as Promise<[number | null]>
@@ -52,5 +58,6 @@ export const startServer = async (settings: Record<string, string>): Promise<Ser
 export const publishFlow = async (server: Call, document: object): Promise<void> => {
   const { body } = await server('POST', '/api/admin/flows', document)
   const published = await server('POST', `/api/admin/flows/${body.name}/versions/${body.version}/publish`)
-  if (published.status !== 200) throw new Error(`The flow was not published: ${JSON.stringify(published.body)}`)
+  if (published.status !== 200)
+    throw new Error(`The flow was not published: ${JSON.stringify(published.body)}`)
 }

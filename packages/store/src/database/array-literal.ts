@@ -47,18 +47,24 @@ export function parseArray(text: string, parseElement: (text: string) => unknown
   }
 }
 
-export function arrayLiteral(elements: readonly unknown[], encodeElement: (element: unknown) => string | Uint8Array | null): string {
+export function arrayLiteral(
+  elements: readonly unknown[],
+  encodeElement: (element: unknown) => string | Uint8Array | null,
+): string {
   let text = '{'
   for (let index = 0; index < elements.length; index++) {
     if (index > 0) text += ','
     const element = elements[index]
-    text += Array.isArray(element) ? arrayLiteral(element, encodeElement) : elementLiteral(encodeElement(element))
+    text += Array.isArray(element)
+      ? arrayLiteral(element, encodeElement)
+      : elementLiteral(encodeElement(element))
   }
   return `${text}}`
 }
 
 function elementLiteral(value: string | Uint8Array | null): string {
   if (value === null) return 'NULL'
-  if (typeof value !== 'string') return `"\\\\x${Buffer.from(value.buffer, value.byteOffset, value.length).toString('hex')}"`
+  if (typeof value !== 'string')
+    return `"\\\\x${Buffer.from(value.buffer, value.byteOffset, value.length).toString('hex')}"`
   return `"${/["\\]/.test(value) ? value.replaceAll(/["\\]/g, String.raw`\$&`) : value}"`
 }

@@ -11,8 +11,16 @@ type TimedQuery = pg.QueryConfig & { query_timeout: number | undefined }
  * The read timeout is for a network that swallows packets; scripts have none, since a migration may take any time.
  */
 export function clientSession(client: pg.ClientBase, readTimeoutMs?: number): Session {
-  const query: Query = async <Row>(statement: { name: string; text: string }, values: readonly unknown[] = []) => {
-    const config: TimedQuery = { name: statement.name, text: statement.text, values: encodeValues(values), query_timeout: readTimeoutMs }
+  const query: Query = async <Row>(
+    statement: { name: string; text: string },
+    values: readonly unknown[] = [],
+  ) => {
+    const config: TimedQuery = {
+      name: statement.name,
+      text: statement.text,
+      values: encodeValues(values),
+      query_timeout: readTimeoutMs,
+    }
     try {
       const result = await client.query(config)
       return result.rows as Row[]
@@ -37,7 +45,11 @@ const commit = { name: 'commit', text: 'commit' }
 const rollback = { name: 'rollback', text: 'rollback' }
 
 /** Begin, work, commit; on a throw, roll back and pass the error on. `onBroken` is told when even the rollback failed. */
-export async function inTransaction<T>(session: Session, work: (session: Session) => Promise<T>, onBroken: (error: Error) => void): Promise<T> {
+export async function inTransaction<T>(
+  session: Session,
+  work: (session: Session) => Promise<T>,
+  onBroken: (error: Error) => void,
+): Promise<T> {
   await session.query(begin)
   try {
     const result = await work(session)

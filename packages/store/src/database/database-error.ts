@@ -1,7 +1,25 @@
 // 53300 (too many connections) and 57P03 (starting up) are here because the answer is the same: wait and try again.
 const connectionLostCodes = new Set([
-  '08000', '08001', '08003', '08004', '08006', '53300', '57P01', '57P02', '57P03', '57P05', '25P03',
-  'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT',
+  '08000',
+  '08001',
+  '08003',
+  '08004',
+  '08006',
+  '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+  '57P05',
+  '25P03',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
 ])
 
 // pg gives these errors no code.
@@ -40,11 +58,17 @@ export function isUnstorableText(error: unknown): boolean {
 }
 
 export function unstorableText(parameter: number): Error {
-  return Object.assign(new Error(`Parameter $${parameter} holds a NUL character (\\u0000), which PostgreSQL cannot store in text; remove it`), { code: '22021' })
+  return Object.assign(
+    new Error(
+      `Parameter $${parameter} holds a NUL character (\\u0000), which PostgreSQL cannot store in text; remove it`,
+    ),
+    { code: '22021' },
+  )
 }
 
 /** Gives pg's errors without a code the one for a failed connection, so that callers and logs see a code always. */
 export function withCode(error: unknown): unknown {
-  if (error instanceof Error && errorCode(error) === undefined && isConnectionLost(error)) Object.assign(error, { code: '08006' })
+  if (error instanceof Error && errorCode(error) === undefined && isConnectionLost(error))
+    Object.assign(error, { code: '08006' })
   return error
 }

@@ -44,7 +44,8 @@ export const directoryHeld = 'DIRECTORY_HELD'
 
 async function heldError(path: string, holderFile: string): Promise<Error> {
   const holder = await readHolder(holderFile)
-  const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host} since ${holder.since}`
+  const who =
+    holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host} since ${holder.since}`
   const stop = holder === undefined ? 'stop the other process' : `stop process ${holder.pid}`
   const message = `The data directory ${path} is in use by ${who}. One process at a time can open it: use DATABASE_URL for several processes, or ${stop}.`
   return Object.assign(new Error(message), { code: directoryHeld, holder })
@@ -66,8 +67,16 @@ async function ensureDirectory(path: string): Promise<void> {
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     const code = errorCode(error)
-    const found = code === 'EEXIST' || code === 'ENOTDIR' ? 'is a file, or lies below one' : code === 'EACCES' || code === 'EROFS' || code === 'EPERM' ? 'is not writable for this user' : `cannot be used (${code ?? String(error)})`
-    throw new Error(`The data directory ${path} ${found}. Name a directory that this process may create or write to.`, { cause: error })
+    const found =
+      code === 'EEXIST' || code === 'ENOTDIR'
+        ? 'is a file, or lies below one'
+        : code === 'EACCES' || code === 'EROFS' || code === 'EPERM'
+          ? 'is not writable for this user'
+          : `cannot be used (${code ?? String(error)})`
+    throw new Error(
+      `The data directory ${path} ${found}. Name a directory that this process may create or write to.`,
+      { cause: error },
+    )
   }
 }
 

@@ -19,13 +19,20 @@ export type EmbeddedSession = {
 const settings = "set timezone = 'UTC'; set datestyle = 'ISO'; set plan_cache_mode = 'force_generic_plan'"
 
 /** `directory` is locked by the caller. `template`: a dump of an empty PGlite, which saves an in-memory one the seconds of its creation. */
-export async function startEmbeddedSession({ directory, template }: { directory?: string; template?: string } = {}): Promise<EmbeddedSession> {
+export async function startEmbeddedSession({
+  directory,
+  template,
+}: { directory?: string; template?: string } = {}): Promise<EmbeddedSession> {
   // The same folder holds .ts from source and .js when built.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   // The host's own options (--input-type, loaders) are not for this file, and some keep a worker from starting.
-  const worker = new Worker(new URL(`./embedded-worker.${extension}`, import.meta.url), { workerData: { directory, template }, execArgv: [] })
+  const worker = new Worker(new URL(`./embedded-worker.${extension}`, import.meta.url), {
+    workerData: { directory, template },
+    execArgv: [],
+  })
   const [message] = await Promise.race([once(worker, 'message'), once(worker, 'exit')])
-  if (message !== 'ready') throw new Error(`The embedded database did not start: its thread ended with code ${String(message)}`)
+  if (message !== 'ready')
+    throw new Error(`The embedded database did not start: its thread ended with code ${String(message)}`)
   const client = new pg.Client({ ...clientConfig, stream: () => new EmbeddedStream(worker) })
   client.on('error', () => {})
   await client.connect()
@@ -72,4 +79,11 @@ export async function startEmbeddedSession({ directory, template }: { directory?
 }
 
 // The stream needs no address; pg would look for them in the environment and a password file otherwise. Pipelined, because all callers share one session.
-const clientConfig = { user: 'postgres', database: 'postgres', host: 'embedded', password: '', pipeline: true, types: valueTypes } satisfies pg.ClientConfig & { pipeline: boolean }
+const clientConfig = {
+  user: 'postgres',
+  database: 'postgres',
+  host: 'embedded',
+  password: '',
+  pipeline: true,
+  types: valueTypes,
+} satisfies pg.ClientConfig & { pipeline: boolean }

@@ -16,7 +16,7 @@ export class EmbeddedStream extends Duplex {
     super()
     this.#worker = worker
     worker.on('message', (bytes: Uint8Array) => this.#receive(bytes))
-    worker.on('error', error => this.destroy(error))
+    worker.on('error', (error) => this.destroy(error))
     worker.on('exit', () => this.#exited())
   }
 

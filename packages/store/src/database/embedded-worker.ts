@@ -25,7 +25,10 @@ async function answer(bytes: Uint8Array): Promise<void> {
   if (bytes[0] === startup) return port.postMessage(authenticationOkAndReady)
   const parts: Uint8Array[] = []
   // What PGlite hands over is a view of its memory, overwritten by what comes next.
-  await database.execProtocolRawStream(bytes, { syncToFs: false, onRawData: part => parts.push(part.slice()) })
+  await database.execProtocolRawStream(bytes, {
+    syncToFs: false,
+    onRawData: (part) => parts.push(part.slice()),
+  })
   const reply = parts.length === 1 && parts[0] !== undefined ? parts[0] : new Uint8Array(Buffer.concat(parts))
   port.postMessage(reply, [reply.buffer as ArrayBuffer])
 }

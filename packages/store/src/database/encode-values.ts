@@ -23,13 +23,16 @@ function encodeValue(value: unknown, parameter: number): Encoded {
     case 'object':
       return value === null ? null : encodeObject(value, parameter)
     default:
-      throw new TypeError(`Parameter $${parameter} is ${typeof value}: expected a string, number, boolean, null, bytes, array or plain object`)
+      throw new TypeError(
+        `Parameter $${parameter} is ${typeof value}: expected a string, number, boolean, null, bytes, array or plain object`,
+      )
   }
 }
 
 function encodeObject(value: object, parameter: number): Encoded {
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.length)
-  if (Array.isArray(value)) return arrayLiteral(value, element => encodeValue(element, parameter))
-  if (value instanceof Date) throw new TypeError(`Parameter $${parameter} is a Date: pass its text, value.toISOString()`)
+  if (Array.isArray(value)) return arrayLiteral(value, (element) => encodeValue(element, parameter))
+  if (value instanceof Date)
+    throw new TypeError(`Parameter $${parameter} is a Date: pass its text, value.toISOString()`)
   return JSON.stringify(value)
 }

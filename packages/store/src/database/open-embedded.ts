@@ -17,7 +17,10 @@ export type EmbeddedDatabase = Database & {
   readonly vacuum: () => Promise<void>
 }
 
-export async function openEmbedded({ directory, schema = 'boardwalk' }: EmbeddedOptions = {}): Promise<EmbeddedDatabase> {
+export async function openEmbedded({
+  directory,
+  schema = 'boardwalk',
+}: EmbeddedOptions = {}): Promise<EmbeddedDatabase> {
   if (directory === undefined) {
     const session = await startEmbeddedSession()
     return embeddedDatabase(session, schema, session.close)
@@ -36,7 +39,11 @@ export async function openEmbedded({ directory, schema = 'boardwalk' }: Embedded
 }
 
 /** The test kit opens many databases, each in its own schema, on one session, because starting PGlite takes seconds. */
-export function embeddedDatabase(session: EmbeddedSession, schema: string, end: () => Promise<void>): EmbeddedDatabase {
+export function embeddedDatabase(
+  session: EmbeddedSession,
+  schema: string,
+  end: () => Promise<void>,
+): EmbeddedDatabase {
   const scope = transactionScope()
   const wakes = new Map<string, Set<(payload: string) => void>>()
   const upkeep = embeddedUpkeep(session, schema)
@@ -47,7 +54,10 @@ export function embeddedDatabase(session: EmbeddedSession, schema: string, end: 
   }
   session.client.on('notification', notified)
 
-  const query: Query = async <Row>(statement: { name: string; text: string }, values?: readonly unknown[]) => {
+  const query: Query = async <Row>(
+    statement: { name: string; text: string },
+    values?: readonly unknown[],
+  ) => {
     scope.refuseInside('query')
     return session.run(schema, ({ query }) => query<Row>(statement, values))
   }
@@ -55,7 +65,13 @@ export function embeddedDatabase(session: EmbeddedSession, schema: string, end: 
   async function transaction<T>(work: (inside: Session) => Promise<T>): Promise<T> {
     scope.refuseInside('transaction')
     // A rollback fails only when the session is lost, and then every later statement says so.
-    return session.hold(schema, inside => inTransaction(inside, own => scope.run(() => work(own)), () => {}))
+    return session.hold(schema, (inside) =>
+      inTransaction(
+        inside,
+        (own) => scope.run(() => work(own)),
+        () => {},
+      ),
+    )
   }
 
   async function listen(channel: string, onNotice: (payload: string) => void): Promise<() => Promise<void>> {
@@ -73,5 +89,14 @@ export function embeddedDatabase(session: EmbeddedSession, schema: string, end: 
     return closing
   }
 
-  return { kind: 'embedded', schema, connections: 1, query, transaction, listen, close, vacuum: upkeep.vacuum }
+  return {
+    kind: 'embedded',
+    schema,
+    connections: 1,
+    query,
+    transaction,
+    listen,
+    close,
+    vacuum: upkeep.vacuum,
+  }
 }

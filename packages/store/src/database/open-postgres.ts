@@ -22,7 +22,12 @@ const readGraceMs = 5_000
 const idleConnectionMs = 300_000
 
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
-  const { schema = 'boardwalk', connections = 8, statementTimeoutMs = 10_000, connectTimeoutMs = 5_000 } = options
+  const {
+    schema = 'boardwalk',
+    connections = 8,
+    statementTimeoutMs = 10_000,
+    connectTimeoutMs = 5_000,
+  } = options
   const startupOptions = sessionSettings(schema, statementTimeoutMs)
   const readTimeoutMs = statementTimeoutMs + readGraceMs
   const config: pg.ClientConfig = {
@@ -37,18 +42,20 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const pool = new pg.Pool({ ...config, max: connections, idleTimeoutMillis: idleConnectionMs })
   // A client that loses its server while nobody waits on it emits 'error', which ends the process when nobody listens. The pool drops it by itself.
   pool.on('error', () => {})
-  pool.on('connect', client => client.on('error', () => {}))
+  pool.on('connect', (client) => client.on('error', () => {}))
   const listener = postgresListener(() => new pg.Client(config))
   const scope = transactionScope()
   let closing: Promise<void> | undefined
 
-  async function onClient<T>(work: (client: pg.PoolClient, onBroken: (error: Error) => void) => Promise<T>): Promise<T> {
+  async function onClient<T>(
+    work: (client: pg.PoolClient, onBroken: (error: Error) => void) => Promise<T>,
+  ): Promise<T> {
     const client = await pool.connect().catch((error: unknown) => {
       throw withCode(error)
     })
     let broken: Error | undefined
     try {
-      return await work(client, error => (broken = error))
+      return await work(client, (error) => (broken = error))
     } catch (error) {
       if (error instanceof Error && (isConnectionLost(error) || isStalePlan(error))) broken = error
       throw error
@@ -57,14 +64,23 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     }
   }
 
-  const query: Query = async <Row>(statement: { name: string; text: string }, values?: readonly unknown[]) => {
+  const query: Query = async <Row>(
+    statement: { name: string; text: string },
+    values?: readonly unknown[],
+  ) => {
     scope.refuseInside('query')
-    return onClient(client => clientSession(client, readTimeoutMs).query<Row>(statement, values))
+    return onClient((client) => clientSession(client, readTimeoutMs).query<Row>(statement, values))
   }
 
   async function transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     scope.refuseInside('transaction')
-    return onClient((client, onBroken) => inTransaction(clientSession(client, readTimeoutMs), session => scope.run(() => work(session)), onBroken))
+    return onClient((client, onBroken) =>
+      inTransaction(
+        clientSession(client, readTimeoutMs),
+        (session) => scope.run(() => work(session)),
+        onBroken,
+      ),
+    )
   }
 
   async function close(): Promise<void> {

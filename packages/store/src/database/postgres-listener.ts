@@ -26,7 +26,9 @@ export function postgresListener(newClient: () => pg.Client) {
       clearInterval(heartbeat)
       if (!closed) connecting = reconnect()
     })
-    next.on('notification', notice => channels.get(notice.channel)?.forEach(wake => wake(notice.payload ?? '')))
+    next.on('notification', (notice) =>
+      channels.get(notice.channel)?.forEach((wake) => wake(notice.payload ?? '')),
+    )
     try {
       await next.connect()
       for (const channel of channels.keys()) await next.query(`listen ${quoteIdentifier(channel)}`)
@@ -38,7 +40,9 @@ export function postgresListener(newClient: () => pg.Client) {
     // Nothing travels on a quiet listener, so a network that swallows packets shows only when asked.
     heartbeat = setInterval(() => {
       const ping = { name: 'listener_heartbeat', text: 'select 1' }
-      clientSession(next, longestPauseMs).query(ping).catch(() => next.end())
+      clientSession(next, longestPauseMs)
+        .query(ping)
+        .catch(() => next.end())
     }, heartbeatMs).unref()
     client = next
   }
@@ -59,7 +63,7 @@ export function postgresListener(newClient: () => pg.Client) {
   }
 
   function sleep(ms: number): Promise<void> {
-    return new Promise(resolve => {
+    return new Promise((resolve) => {
       pause = { timer: setTimeout(resolve, ms), wake: resolve }
     })
   }

@@ -7,7 +7,9 @@ export function transactionScope() {
   function refuseInside(what: string): void {
     const transaction = scope.getStore()
     if (transaction === undefined || transaction.ended) return
-    throw new Error(`database.${what} was called inside database.transaction: use the session that is passed to the transaction, the database itself could wait for ever`)
+    throw new Error(
+      `database.${what} was called inside database.transaction: use the session that is passed to the transaction, the database itself could wait for ever`,
+    )
   }
 
   async function run<T>(work: () => Promise<T>): Promise<T> {
