@@ -30,13 +30,16 @@ forEachPostgres((_, url) => {
       const userId = `racer-${round}`
       const claims = { role: 'owner', market: 'FR', account: `account-${round}` }
       const [a, b] = [await servers[0].person(userId, claims), await servers[1].person(userId, claims)]
-      await a('PATCH', '/api/onboarding/steps/email_verification', { status: 'done' })
+      // A step of the account and one of the person in turn: each has a guard of its own.
+      const [first, last] =
+        round % 2 === 0 ? ['email_verification', 'payments'] : ['payments', 'email_verification']
+      await a('PATCH', `/api/onboarding/steps/${first}`, { status: 'done' })
       const answers = await Promise.all(
         Array.from({ length: callers }, (_, index) => {
           const headers: Record<string, string> = index % 4 < 2 ? { 'idempotency-key': `retry-${round}` } : {}
           return (index % 2 === 0 ? a : b)(
             'PATCH',
-            '/api/onboarding/steps/payments',
+            `/api/onboarding/steps/${last}`,
             { status: 'done' },
             headers,
           )
@@ -52,7 +55,7 @@ forEachPostgres((_, url) => {
       expect(times.size).toBe(1)
       const list = await events(userId)
       expect(count(list, 'onboarding.completed')).toBe(1)
-      expect(count(list, 'onboarding.step_completed', 'payments')).toBe(1)
+      expect(count(list, 'onboarding.step_completed', last)).toBe(1)
     }
     expect([...told.keys()].filter((outcome) => !documented.has(outcome))).toEqual([])
     console.log(
