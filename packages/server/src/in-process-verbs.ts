@@ -5,7 +5,8 @@ import { publish, readFlow, type Database } from '@boardwalk/store'
 import { storeDraft } from './flows/store-draft.ts'
 import { gateJourney } from './gates/journey.ts'
 import { verbsOn } from './http/verbs.ts'
-import { lookJourney, stepJourney, type StepRequest, type Traveller } from './onboarding/journeys.ts'
+import { lookJourney, stepJourney, type StepRequest } from './onboarding/journeys.ts'
+import type { Requester } from './onboarding/requester.ts'
 import { tellJourney } from './people/journeys.ts'
 import type { Journey } from './road/journey.ts'
 import type { Road } from './road/road.ts'
@@ -36,7 +37,7 @@ export type InProcessVerbs = {
 
 type Running = { readonly road: Road; readonly database: Database }
 
-const traveller = (userId: string, locales: readonly string[] = []): Traveller => ({
+const requester = (userId: string, locales: readonly string[] = []): Requester => ({
   userId: hostId.parse(userId),
   claims: {},
   source: 'api',
@@ -49,12 +50,12 @@ export const inProcessVerbs = (started: () => Promise<Running>): InProcessVerbs 
 
   return {
     putUser: async (userId, facts) =>
-      void (await travel(tellJourney(traveller(userId), factsUpdate.parse(facts)))),
+      void (await travel(tellJourney(requester(userId), factsUpdate.parse(facts)))),
     getOnboarding: async (userId, { flow, locales } = {}) =>
-      JSON.parse((await travel(lookJourney(traveller(userId, locales), flow))).body) as Onboarding,
-    changeStep: async (userId, step) => void (await travel(stepJourney(traveller(userId), step, {}))),
+      JSON.parse((await travel(lookJourney(requester(userId, locales), flow))).body) as Onboarding,
+    changeStep: async (userId, step) => void (await travel(stepJourney(requester(userId), step, {}))),
     checkGate: async (check) => {
-      const from = traveller(check.userId)
+      const from = requester(check.userId)
       return JSON.parse((await travel(gateJourney(check, from))).body) as GateVerdict
     },
     publishFlow: async (document, reason) => {

@@ -3,7 +3,12 @@ import { readMigrations, type Migration } from './database/read-migrations.ts'
 export { findApiKey, insertApiKey, listApiKeys, revokeApiKey, type ApiKey } from './api-keys.ts'
 export { accountFlowKeys, commit, commitStatement, isChange, type Change, type Record } from './commit.ts'
 export type { Database, Query } from './database/database.ts'
-export { isConnectionLost, isSerializationFailure, isUnstorableText } from './database/database-error.ts'
+export {
+  isConnectionLost,
+  isSerializationFailure,
+  isTimedOut,
+  isUnstorableText,
+} from './database/database-error.ts'
 export { migrate, unappliedMigrations } from './database/migrate.ts'
 export { listFlows, publish, readCatalogue, readFlow, readVersion, readVersions, saveDraft } from './flows.ts'
 export type { FlowSummary, FlowVersion, Publication, PublicationResult } from './flows.ts'

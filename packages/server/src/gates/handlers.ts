@@ -2,7 +2,7 @@ import { isUnavailable } from '../http/failures.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
 import type { Verbs } from '../http/verbs.ts'
-import { forPerson } from '../onboarding/handlers.ts'
+import { forPerson } from '../onboarding/requester.ts'
 import type { Metrics } from '../operation/metrics.ts'
 import { gateJourney } from './journey.ts'
 

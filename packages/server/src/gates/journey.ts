@@ -1,11 +1,11 @@
 import { isOwnPath, type Operation } from '@boardwalk/contract'
 import { checkGate, type GateDecision, type Person } from '@boardwalk/engine'
-import type { Traveller } from '../onboarding/journeys.ts'
+import type { Requester } from '../onboarding/requester.ts'
 import type { Journey } from '../road/journey.ts'
 import { presentBlocked } from './present-blocked.ts'
 
 /** The person's own language first: the request comes from the host's server. */
-const localesFor = ({ facts }: Person, { locales }: Traveller): string[] => [
+const localesFor = ({ facts }: Person, { locales }: Requester): string[] => [
   ...(facts.locale === undefined ? [] : [facts.locale]),
   ...locales,
 ]
@@ -13,10 +13,10 @@ const localesFor = ({ facts }: Person, { locales }: Traveller): string[] => [
 /** Answers 200 `{allowed: true}`, or 409 with the missing step. */
 export const gateJourney = (
   check: Operation<'checkGate'>['body'],
-  traveller: Traveller,
+  requester: Requester,
 ): Journey<GateDecision> => {
   const { userId, returnUrl, ...question } = check
-  const { correlationId } = traveller
+  const { correlationId } = requester
   const asked = {
     returnUrl: returnUrl !== undefined && isOwnPath(returnUrl) ? returnUrl : undefined,
     correlationId,
@@ -30,7 +30,7 @@ export const gateJourney = (
     decide: (world, person) => checkGate(world, person, question),
     present: (_, { missing: [first, ...others], person }) => {
       if (first === undefined) return { status: 200, body: '{"allowed":true}' }
-      const blocked = presentBlocked([first, ...others], person, localesFor(person, traveller), asked)
+      const blocked = presentBlocked([first, ...others], person, localesFor(person, requester), asked)
       return { status: 409, body: JSON.stringify(blocked) }
     },
   }

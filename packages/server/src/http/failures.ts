@@ -1,14 +1,11 @@
 import type { Logger } from 'pino'
-import { isConnectionLost, isUnstorableText } from '@boardwalk/store'
+import { isConnectionLost, isTimedOut, isUnstorableText } from '@boardwalk/store'
 import { KeysUnavailable } from '../identity/token.ts'
 import { Failure } from './reply.ts'
 
-const statementTimedOut = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === '57014' || error.code === '55P03')
-
 /** Something that Boardwalk needs is away or too slow just now. */
 export const isUnavailable = (error: unknown): boolean =>
-  isConnectionLost(error) || statementTimedOut(error) || error instanceof KeysUnavailable
+  isConnectionLost(error) || isTimedOut(error) || error instanceof KeysUnavailable
 
 /** Any error as the failure that the caller is told; what they did not cause is logged. */
 export const failureOf = (error: unknown, log: Logger, correlationId: string): Failure => {

@@ -13,7 +13,8 @@ import { preconditionOf } from '../http/precondition.ts'
 import { Failure } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
 import type { Verbs } from '../http/verbs.ts'
-import { forPerson, tagged } from '../onboarding/handlers.ts'
+import { tagged } from '../http/tagged.ts'
+import { forPerson } from '../onboarding/requester.ts'
 import { lookJourney, stepJourney } from '../onboarding/journeys.ts'
 import { json, readJourney, tellJourney } from './journeys.ts'
 import { presentHappening, presentHeld } from './present-person.ts'
@@ -52,13 +53,13 @@ const allHappenings = async (database: Database, userId: string): Promise<Happen
 export const peopleHandlers = ({ travel }: Verbs, database: Database): Served => {
   return {
     putUser: async (input) => {
-      const traveller = forPerson(input.path.userId, input)
+      const requester = forPerson(input.path.userId, input)
       try {
-        return await travel(tellJourney(traveller, input.body))
+        return await travel(tellJourney(requester, input.body))
       } catch (error) {
         if (!isErased(error)) throw error
-        await forgetErasure(database.query, traveller.userId)
-        return travel(tellJourney(traveller, input.body))
+        await forgetErasure(database.query, requester.userId)
+        return travel(tellJourney(requester, input.body))
       }
     },
     getUserOnboarding: async (input) => {

@@ -1,5 +1,5 @@
 import type { FactsUpdate } from '@boardwalk/engine'
-import type { Traveller } from '../onboarding/journeys.ts'
+import type { Requester } from '../onboarding/requester.ts'
 import type { Journey } from '../road/journey.ts'
 import { presentFacts } from './present-person.ts'
 
@@ -9,7 +9,7 @@ export const json = (body: unknown) => ({ status: 200, body: JSON.stringify(body
 
 /** Tells of a known person without writing. */
 export const readJourney = (
-  { userId, correlationId }: Traveller,
+  { userId, correlationId }: Requester,
   present: Journey['present'],
   decide: Journey['decide'] = unchanged,
 ): Journey => ({
@@ -24,7 +24,7 @@ export const readJourney = (
 })
 
 /** The host's server tells facts of a person, known or not. */
-export const tellJourney = ({ userId, correlationId }: Traveller, facts: FactsUpdate): Journey => ({
+export const tellJourney = ({ userId, correlationId }: Requester, facts: FactsUpdate): Journey => ({
   userId,
   claims: facts,
   correlationId,

@@ -3,6 +3,7 @@ import {
   isChange,
   isConnectionLost,
   isSerializationFailure,
+  isTimedOut,
   accountFlowKeys,
   load,
 } from '@boardwalk/store'
@@ -173,7 +174,7 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
     } catch (error) {
       const waiting = travellers.filter((traveller) => !traveller.arrived)
       if (isSerializationFailure(error)) return lose(waiting)
-      if (waiting.length === 1 || isConnectionLost(error)) {
+      if (waiting.length === 1 || isConnectionLost(error) || isTimedOut(error)) {
         waiting.forEach(({ fail }) => fail(error))
         return []
       }

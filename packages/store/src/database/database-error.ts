@@ -51,6 +51,12 @@ export function isSerializationFailure(error: unknown): boolean {
   return code === '40001' || code === '40P01'
 }
 
+/** The database was too slow: the statement, or its wait for a lock, was given up. Nothing was written. */
+export function isTimedOut(error: unknown): boolean {
+  const code = errorCode(error)
+  return code === '57014' || code === '55P03'
+}
+
 /** Text or JSON that PostgreSQL cannot store: a NUL character, or bytes that are not UTF-8. */
 export function isUnstorableText(error: unknown): boolean {
   const code = errorCode(error)
