@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { catalogueOf } from '../src/catalogue.ts'
 import { enrolmentIn, situationOf } from '../src/decision.ts'
-import { compileFlow, type FlowDocument, type StepDefinition } from '../src/flow.ts'
+import { compileFlow, type StepDefinition } from '../src/flow.ts'
 import { guideOf } from '../src/guide.ts'
 import type { Facts, Person, StepState, StepStatus } from '../src/person.ts'
 import { stateOf, statusOf } from '../src/step-state.ts'
 import { changeStep, look } from '../src/verbs.ts'
+import { readCases } from './read-cases.ts'
 
 type Fragment = Partial<StepDefinition> & { id: string }
 type Lookup = {
@@ -17,13 +17,7 @@ type Lookup = {
   expected: { status: StepStatus; row: Pick<StepState, 'stepId' | 'stepVersion'> | null }
 }
 type Story = { name: string; turns: { step: Fragment; do?: 'done' | 'skipped'; status: StepStatus }[] }
-type Defaults = { now: string; flow: FlowDocument; step: StepDefinition; state: StepState; person: Person }
-
-const file = new URL('../../../conformance/carry-state.json', import.meta.url)
-const { defaults, groups } = JSON.parse(readFileSync(file, 'utf8')) as {
-  defaults: Defaults
-  groups: { name: string; cases: (Lookup | Story)[] }[]
-}
+const { defaults, groups } = readCases<Lookup | Story>('carry-state')
 const now = Date.parse(defaults.now)
 
 const flowWith = (step: Fragment, version: number) =>

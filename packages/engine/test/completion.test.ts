@@ -1,18 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { catalogueOf } from '../src/catalogue.ts'
 import type { Decision } from '../src/decision.ts'
-import { compileFlow, type FlowDocument, type StepDefinition } from '../src/flow.ts'
-import type {
-  Enrolment,
-  EnrolmentStatus,
-  Facts,
-  Person,
-  Source,
-  StepState,
-  StepStatus,
-} from '../src/person.ts'
+import { compileFlow, type StepDefinition } from '../src/flow.ts'
+import type { EnrolmentStatus, Facts, Person, Source, StepState, StepStatus } from '../src/person.ts'
 import { changeStep, look, resumeFlow, skipFlow } from '../src/verbs.ts'
+import { readCases } from './read-cases.ts'
 
 type Turn =
   | { step: string; to: 'done' | 'skipped'; source: Source }
@@ -28,20 +20,7 @@ type Case = {
   then?: Turn[]
   expected: { status: EnrolmentStatus; completions: number }
 }
-type Defaults = {
-  now: string
-  flow: FlowDocument
-  step: StepDefinition
-  state: StepState
-  enrolment: Enrolment
-  person: Person
-}
-
-const file = new URL('../../../conformance/completion.json', import.meta.url)
-const { defaults, groups } = JSON.parse(readFileSync(file, 'utf8')) as {
-  defaults: Defaults
-  groups: { name: string; cases: Case[] }[]
-}
+const { defaults, groups } = readCases<Case>('completion')
 const now = Date.parse(defaults.now)
 
 const flowOf = (steps: Case['steps']) => {

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { catalogueOf } from '../src/catalogue.ts'
 import { compileFlow, type FlowDocument, type StepDefinition } from '../src/flow.ts'
 import { checkGate, type GateQuestion } from '../src/gate.ts'
 import type { Enrolment, Facts, Person, StepState, StepStatus } from '../src/person.ts'
+import { readCases } from './read-cases.ts'
 
 type States = Record<string, StepStatus>
 type Case = {
@@ -21,20 +21,7 @@ type Case = {
   ask: Omit<GateQuestion, 'route'>
   expected: { refused: string } | { missing: string[]; enrolled: string[] }
 }
-type Defaults = {
-  now: string
-  flow: FlowDocument
-  step: StepDefinition
-  state: StepState
-  enrolment: Enrolment
-  person: Person
-}
-
-const file = new URL('../../../conformance/gates.json', import.meta.url)
-const { defaults, groups } = JSON.parse(readFileSync(file, 'utf8')) as {
-  defaults: Defaults
-  groups: { name: string; cases: Case[] }[]
-}
+const { defaults, groups } = readCases<Case>('gates')
 
 const rows = (states: States): StepState[] =>
   Object.entries(states).map(([stepId, status]) => ({ ...defaults.state, stepId, status }))

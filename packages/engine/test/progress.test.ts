@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { situationOf } from '../src/decision.ts'
-import { compileFlow, type FlowDocument, type StepDefinition } from '../src/flow.ts'
+import { compileFlow, type StepDefinition } from '../src/flow.ts'
 import { guideOf } from '../src/guide.ts'
-import type { Enrolment, Facts, Person, StepState, StepStatus } from '../src/person.ts'
+import type { Facts, StepStatus } from '../src/person.ts'
 import { nextStepOf, positionOf, progressOf, type Position } from '../src/progress.ts'
+import { readCases } from './read-cases.ts'
 
 type Fragment = Partial<StepDefinition> & { id: string; status?: StepStatus }
 type Case = {
@@ -13,20 +13,7 @@ type Case = {
   steps: Fragment[]
   expected: { progress: number; position: Position; nextStep: string | null }
 }
-type Defaults = {
-  now: string
-  flow: FlowDocument
-  step: StepDefinition
-  state: StepState
-  enrolment: Enrolment
-  person: Person
-}
-
-const file = new URL('../../../conformance/progress.json', import.meta.url)
-const { defaults, groups } = JSON.parse(readFileSync(file, 'utf8')) as {
-  defaults: Defaults
-  groups: { name: string; cases: Case[] }[]
-}
+const { defaults, groups } = readCases<Case>('progress')
 
 const guideFor = ({ facts, steps }: Pick<Case, 'facts' | 'steps'>) => {
   const definitions = steps.map(({ status: _, ...step }) => ({ ...defaults.step, title: step.id, ...step }))

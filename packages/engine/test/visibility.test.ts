@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { checkFlow } from '../src/check-flow.ts'
 import { situationOf } from '../src/decision.ts'
-import { compileFlow, type FlowDocument, type StepDefinition } from '../src/flow.ts'
+import { compileFlow, type StepDefinition } from '../src/flow.ts'
 import type { Facts, Person } from '../src/person.ts'
 import { isVisible, mayChange, visibilityRules } from '../src/visibility.ts'
+import { readCases } from './read-cases.ts'
 
 type Account = { id: string; attributes: Person['accountAttributes'] }
 type Case = {
@@ -16,13 +16,7 @@ type Case = {
   now?: string
   expected: boolean
 }
-type Defaults = { now: string; flow: FlowDocument; step: StepDefinition; person: Person }
-
-const file = new URL('../../../conformance/visibility.json', import.meta.url)
-const { defaults, groups } = JSON.parse(readFileSync(file, 'utf8')) as {
-  defaults: Defaults
-  groups: { name: string; cases: Case[] }[]
-}
+const { defaults, groups } = readCases<Case>('visibility')
 
 const stepOf = ({ step, plans = [] }: Pick<Case, 'step' | 'plans'>) => {
   const definition = { ...defaults.step, title: 'A step', ...step }

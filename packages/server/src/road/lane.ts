@@ -3,7 +3,6 @@ export type Lane<Item> = {
   readonly push: (item: Item) => void
   /** Resolves when nothing waits or runs any more. */
   readonly idle: () => Promise<void>
-  readonly waiting: () => number
 }
 
 export type LaneOptions<Item> = {
@@ -70,6 +69,5 @@ export const createLane = <Item>({ slots, limit, key, run }: LaneOptions<Item>):
       running === 0 && queue.length === 0
         ? Promise.resolve()
         : new Promise((resolve) => onIdle.push(resolve)),
-    waiting: () => queue.length,
   }
 }
