@@ -32,7 +32,12 @@ const schemaManifest = async (): Promise<string> => {
   }
 }
 
-const configurationMarks = /(<!-- configuration -->\n)[\s\S]*(\n<!-- \/configuration -->)/
+const configurationMarks = /(<!-- configuration -->\n)[\s\S]*?(<!-- \/configuration -->)/
+
+const between = (text: string, marks: RegExp, content: string): string => {
+  if (!marks.test(text)) throw new Error(`The README has lost its marks ${String(marks)}`)
+  return text.replace(marks, (_, begin: string, end: string) => `${begin}${content}\n${end}`)
+}
 
 const generated: readonly Generated[] = [
   { file: 'docs/generated/openapi.json', content: () => json(openApiDocument()) },
@@ -41,8 +46,7 @@ const generated: readonly Generated[] = [
   { file: 'packages/store/schema-manifest.json', content: schemaManifest },
   {
     file: 'README.md',
-    content: (now) =>
-      now.replace(configurationMarks, (_, begin: string, end: string) => begin + configurationTable() + end),
+    content: (now) => between(now, configurationMarks, configurationTable()),
   },
 ]
 

@@ -28,12 +28,10 @@ const apiKey = z
     scopes: z.array(scope),
     createdAt: time,
     expiresAt: time.optional(),
-    lastUsedAt: time.optional(),
   })
   .meta({ id: 'ApiKey' })
 
 export const apiKeyMade = apiKey
-  .omit({ lastUsedAt: true })
   .extend({ key: z.string().describe('`bwk_…`; shown this once, stored as a hash only.') })
   .meta({ id: 'ApiKeyMade' })
 

@@ -1,9 +1,9 @@
 export { errorCodes, errors, problemDetails, problemDetailsOf, problemType } from './errors.ts'
 export type { ErrorCode, ErrorRow, ProblemDetails } from './errors.ts'
 export { flowDocument, parseFlowDocument, type FlowInput, type ParsedFlow } from './flow-document.ts'
-export { gateBlocked } from './gates.ts'
+export { gateBlocked, gateCheck } from './gates.ts'
 export type { VersionStatus } from './flows-admin.ts'
-export type { Onboarding } from './onboarding.ts'
+export { stepChange, type Onboarding } from './onboarding.ts'
 export { errorsOf, headers, type Caller, type HeaderName, type OperationRow } from './operation.ts'
 export {
   operationIds,

@@ -6,7 +6,7 @@ export const scopes = {
   'flows:read': 'Read flows and their versions.',
   'flows:write': 'Store drafts of flows.',
   'flows:publish': 'Publish, roll back and deprecate versions of flows.',
-  'keys:write': 'Make, list and revoke API keys.',
+  'keys:write': 'Make, list and revoke API keys, of whatever scopes: as much as all of them.',
 } as const
 
 export type Scope = keyof typeof scopes

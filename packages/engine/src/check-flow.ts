@@ -2,9 +2,15 @@ import { checkCondition } from './condition/check.ts'
 import type { Problem } from './condition/problem.ts'
 import type { FlowDocument, StepDefinition } from './flow.ts'
 
+// A problem names a few of what there is; a document of 100 steps with many problems must not be answered with megabytes.
+const mostNamed = 10
+const mostProblems = 1_000
+
 const quoted = (names: Iterable<string>): string => {
   const all = [...names]
-  return all.length === 0 ? 'none' : all.map((name) => `"${name}"`).join(', ')
+  const named = all.slice(0, mostNamed).map((name) => `"${name}"`)
+  const others = all.length > mostNamed ? [`${all.length - mostNamed} more`] : []
+  return all.length === 0 ? 'none' : [...named, ...others].join(', ')
 }
 
 const problem = (path: string, found: string, expected: string, message: string): Problem => ({
@@ -155,7 +161,7 @@ const checkActivation = (steps: readonly StepDefinition[]): Problem[] => {
 /** What the shape of a document cannot say: names that must exist, circles, conditions. All problems at once; [] when it is sound. */
 export const checkFlow = (document: FlowDocument): Problem[] => {
   const byId = new Map(document.steps.map((step) => [step.id, step]))
-  return [
+  const problems = [
     ...(document.audience === undefined ? [] : checkCondition(document.audience, 'audience')),
     ...repeated(document.plans, (index) => `plans[${index}]`, 'plan'),
     ...repeated(
@@ -172,4 +178,5 @@ export const checkFlow = (document: FlowDocument): Problem[] => {
     ...document.steps.flatMap((step, index) => checkStep(step, `steps[${index}]`, document, byId)),
     ...checkGates(document, byId),
   ]
+  return problems.slice(0, mostProblems)
 }

@@ -35,7 +35,7 @@ const reach = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Hap
 
 const complete = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Happening[]] => {
   if (enrolment.status === 'completed' || !isFinished(guide.steps)) return [enrolment, []]
-  const completed: Enrolment = { ...enrolment, status: 'completed', completedAt: now }
+  const completed: Enrolment = { ...enrolment, status: 'completed', completedAt: now, skippedAt: null }
   return [
     completed,
     [happening('onboarding.completed', completed, { durationMs: now - enrolment.startedAt })],

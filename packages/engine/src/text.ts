@@ -17,7 +17,7 @@ const match = (locales: readonly string[], wanted: string): string | undefined =
 
 /**
  * The text in the first of the preferred locales that it has: exact tag, else the same language, else English, else
- * the first one written.
+ * one of them, always the same.
  */
 export const textIn = (text: Text, preferred: readonly string[]): string => {
   if (typeof text === 'string') return text

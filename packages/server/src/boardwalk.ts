@@ -79,16 +79,26 @@ const run = async (
   metrics: Metrics,
   isDraining: () => boolean,
 ): Promise<Running> => {
-  const { clock = Date.now, identify, tokens, apiKey } = options
   const given = 'query' in options.database ? options.database : undefined
   const database = given ?? (await openDatabase(options.database))
   const close = async (): Promise<void> => (given === undefined ? database.close() : undefined)
   try {
-    await migrate(database, await ownMigrations())
+    return await runOn(database, close, options, log, metrics, isDraining)
   } catch (error) {
     await close()
     throw error
   }
+}
+
+const runOn = async (
+  database: Database,
+  close: () => Promise<void>,
+  { clock = Date.now, identify, tokens, apiKey }: BoardwalkOptions,
+  log: Logger,
+  metrics: Metrics,
+  isDraining: () => boolean,
+): Promise<Running> => {
+  await migrate(database, await ownMigrations())
   const announce = announcer(database)
   const onCommitted = (records: readonly Record[]): void => {
     if (records.length > 0) announce()
@@ -112,7 +122,7 @@ const run = async (
   const ways = {
     identify,
     verifyToken: tokens && tokenVerifier(tokens, clock),
-    findKey: apiKeys(database.query, apiKey),
+    findKey: apiKeys(database.query, apiKey, clock),
   }
   return {
     serve: serveOperations({ handlers, ways, log }),

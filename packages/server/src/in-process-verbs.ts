@@ -1,13 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { hostId, factsUpdate, type FlowInput, type Onboarding, type Operation } from '@boardwalk/contract'
+import {
+  factsUpdate,
+  gateCheck,
+  hostId,
+  parse,
+  stepChange,
+  type FlowInput,
+  type Onboarding,
+  type Operation,
+} from '@boardwalk/contract'
 import type { FactsUpdate } from '@boardwalk/engine'
 import { publish, readFlow, type Database } from '@boardwalk/store'
 import { storeDraft } from './flows/store-draft.ts'
 import { gateJourney } from './gates/journey.ts'
+import { withoutUndefined } from './http/authenticate.ts'
+import { Failure } from './http/reply.ts'
 import { verbsOn } from './http/verbs.ts'
 import { lookJourney, stepJourney, type StepRequest } from './onboarding/journeys.ts'
 import type { Requester } from './onboarding/requester.ts'
-import { tellJourney } from './people/journeys.ts'
+import { tellPerson } from './people/tell-person.ts'
 import type { Journey } from './road/journey.ts'
 import type { Road } from './road/road.ts'
 
@@ -37,8 +48,16 @@ export type InProcessVerbs = {
 
 type Running = { readonly road: Road; readonly database: Database }
 
+/** What a host passes is checked as if it came over HTTP. */
+const accepted = <Value>(schema: Parameters<typeof parse<Value>>[0], input: unknown): Value => {
+  const parsed = parse(schema, input)
+  if ('value' in parsed) return parsed.value
+  const { problems } = parsed
+  throw new Failure('invalid_request', `The call does not fit. ${problems[0]?.message ?? ''}`, { problems })
+}
+
 const requester = (userId: string, locales: readonly string[] = []): Requester => ({
-  userId: hostId.parse(userId),
+  userId: accepted(hostId, userId),
   claims: {},
   source: 'api',
   locales,
@@ -49,14 +68,20 @@ export const inProcessVerbs = (started: () => Promise<Running>): InProcessVerbs 
   const travel = async (journey: Journey) => verbsOn((await started()).road).travel(journey)
 
   return {
-    putUser: async (userId, facts) =>
-      void (await travel(tellJourney(requester(userId), factsUpdate.parse(facts)))),
+    putUser: async (userId, facts) => {
+      const { road, database } = await started()
+      const told = accepted(factsUpdate, withoutUndefined(facts))
+      await tellPerson(verbsOn(road), database, requester(userId), told)
+    },
     getOnboarding: async (userId, { flow, locales } = {}) =>
       JSON.parse((await travel(lookJourney(requester(userId, locales), flow))).body) as Onboarding,
-    changeStep: async (userId, step) => void (await travel(stepJourney(requester(userId), step, {}))),
+    changeStep: async (userId, { id, flow, ...change }) => {
+      const step = { id, flow, ...accepted(stepChange, withoutUndefined(change)) }
+      await travel(stepJourney(requester(userId), step, {}))
+    },
     checkGate: async (check) => {
-      const from = requester(check.userId)
-      return JSON.parse((await travel(gateJourney(check, from))).body) as GateVerdict
+      const asked = accepted(gateCheck, withoutUndefined(check))
+      return JSON.parse((await travel(gateJourney(asked, requester(asked.userId)))).body) as GateVerdict
     },
     publishFlow: async (document, reason) => {
       const { database } = await started()

@@ -16,6 +16,10 @@ describe.skipIf(inject('postgresUrl') === null)('when PostgreSQL goes away', () 
     await house.publish(flowFile('shop'))
     const me = await house.person('stranded', { role: 'owner', market: 'FR', account: 'island' })
     await me('GET', '/api/onboarding')
+    const made = await house.server('POST', '/api/admin/api-keys', { name: 'gate', scopes: ['gates:check'] })
+    const stored = house.as(made.body.key)
+    const open = { userId: 'stranded', steps: ['payments'], route: '/preview', critical: false }
+    expect((await stored('POST', '/api/gates/check', open)).status).toBe(409)
     await service.stop()
 
     for (const answer of [
@@ -38,6 +42,14 @@ describe.skipIf(inject('postgresUrl') === null)('when PostgreSQL goes away', () 
       status: 200,
       body: { allowed: true, reason: expect.any(String) },
     })
+    expect(await stored('POST', '/api/gates/check', open)).toMatchObject({
+      status: 200,
+      body: { allowed: true },
+    })
+    expect((await stored('GET', '/api/admin/flows')).status).toBe(403)
+    expect(
+      (await house.as(`bwk_${'0'.repeat(18)}_${'0'.repeat(64)}`)('POST', '/api/gates/check', open)).status,
+    ).toBe(503)
     expect(await ask({ critical: false, steps: [] })).toMatchObject({ status: 400 })
     expect((await house.as(undefined)('GET', '/metrics')).body).toMatch(
       /onboarding_gate_failed_open_total\{route="\/publish"\} 1/,

@@ -83,6 +83,7 @@ forEachDatabase((_, open) => {
       const same = await me('GET', '/api/onboarding', undefined, { 'if-none-match': `"other", W/${etag}` })
       expect([same.status, same.body]).toEqual([304, ''])
       await me('PATCH', '/api/onboarding/steps/theme', { status: 'done' })
+      expect((await me('GET', '/api/onboarding', undefined, { 'if-none-match': '*' })).status).toBe(304)
       const changed = await me('GET', '/api/onboarding', undefined, { 'if-none-match': etag })
       expect(changed.status).toBe(200)
       expect(changed.headers.get('etag')).not.toBe(etag)
@@ -419,6 +420,73 @@ forEachDatabase((_, open) => {
       status: 'ok',
       checks: { database: 'ok' },
     })
+  })
+
+  test('in process, bad input is refused by its contract code and never opens a gate', async () => {
+    const { verbs } = house.boardwalk
+    const refused = { code: 'invalid_request' }
+    await expect(verbs.checkGate({ userId: 'embedded', route: '/x' })).rejects.toMatchObject(refused)
+    await expect(verbs.checkGate({ userId: 'embedded', route: '/x', steps: [] })).rejects.toMatchObject(
+      refused,
+    )
+    await expect(
+      verbs.changeStep('embedded', { id: 'theme', status: 'banana' as 'done' }),
+    ).rejects.toMatchObject(refused)
+    await expect(
+      verbs.changeStep('embedded', { id: 'theme', status: 'done', metadata: { a: 'x\0' } }),
+    ).rejects.toMatchObject(refused)
+    await expect(verbs.putUser('', {})).rejects.toMatchObject(refused)
+    await expect(verbs.changeStep('embedded', { id: 'nothing', status: 'done' })).rejects.toMatchObject({
+      code: 'step_not_found',
+    })
+  })
+
+  test('in process, an erased person comes back when the host sends them again', async () => {
+    const { verbs } = house.boardwalk
+    await verbs.putUser('phoenix', { market: 'FR' })
+    await house.server('DELETE', '/api/users/phoenix')
+    await verbs.putUser('phoenix', { market: 'DE' })
+    expect((await house.server('GET', '/api/users/phoenix/export')).body.facts.market).toBe('DE')
+  })
+
+  test('a person’s facts are bounded in all, not only in each update', async () => {
+    const fill = (index: number) =>
+      house.server('PUT', '/api/users/hoarder', { attributes: { [`a${index}`]: 'x'.repeat(12_000) } })
+    expect([(await fill(1)).status, (await fill(2)).status]).toEqual([200, 200])
+    expect(await fill(3)).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
+    const account = (index: number) =>
+      house.server('PUT', '/api/accounts/hoarders', { attributes: { [`a${index}`]: 'x'.repeat(12_000) } })
+    expect([(await account(1)).status, (await account(2)).status, (await account(3)).status]).toEqual([
+      200, 200, 400,
+    ])
+  })
+
+  test('an action never shows a raw $name: an unknown fact is left out, a price stays a price', async () => {
+    await house.publish({
+      name: 'prefilled',
+      priority: 60,
+      audience: { group: 'prefilled' },
+      steps: [
+        { id: 'a', title: 'A', action: { type: 'open_modal', modal: 'm', prefill: { country: '$market' } } },
+        {
+          id: 'b',
+          title: 'B',
+          action: { type: 'open_modal', modal: 'm', prefill: { price: '$100', plan: '$plan' } },
+        },
+      ],
+    })
+    const me = await house.person('prefill', { attributes: { group: 'prefilled' } })
+    expect((await me('GET', '/api/onboarding')).body.steps.map((step: any) => step.action)).toEqual([
+      { type: 'open_modal', modal: 'm' },
+      { type: 'open_modal', modal: 'm', prefill: { price: '$100' } },
+    ])
+  })
+
+  test('a snooze into the past is refused and uses none up', async () => {
+    const me = await someone()
+    const answer = await me('PATCH', '/api/onboarding/steps/theme', { snoozeUntil: '2001-01-01T00:00:00Z' })
+    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
+    expect((await me('GET', '/api/onboarding')).body.nudge.snoozeCount).toBe(0)
   })
 
   test('the same verbs work in process', async () => {

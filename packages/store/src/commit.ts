@@ -67,7 +67,10 @@ export const commitStatement = {
     ),
     inserted as (
       insert into person (user_id, revision, account_id, facts, created_at)
-      select user_id, 1, account_id, facts, ${time('now')} from entitled where revision = 0 order by user_id
+      select user_id, 1, account_id, facts, ${time('now')} from entitled e
+      where revision = 0
+        and not exists (select 1 from erased_person x where x.subject = sha256(convert_to(e.user_id, 'UTF8')))
+      order by user_id
       on conflict (user_id) do nothing
       returning id, user_id
     ),

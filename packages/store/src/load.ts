@@ -191,7 +191,7 @@ const loadedOf = (userId: string, row: Row): Loaded => ({
   erased: row.erased ?? false,
 })
 
-/** Many people at once, one statement; `asked` names each person once. Also the revision of the catalogue of flows. */
+/** Many people at once, one statement. Also the revision of the catalogue of flows. */
 export const load = async (
   query: Query,
   asked: readonly Asked[],

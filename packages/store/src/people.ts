@@ -49,6 +49,8 @@ export const updateAccount = (
     return attributes
   })
 
+const lockPerson = { name: 'lock_person', text: 'select id from person where user_id = $1 for update' }
+
 const erasePerson = {
   name: 'erase_person',
   text: `
@@ -59,7 +61,7 @@ const erasePerson = {
       delete from happening where person_id in (select id from gone)
     ),
     unsigned as (
-      update account_step set settled_by = null where settled_by = $1
+      update account_step set settled_by = null, reason = null, metadata = null where settled_by = $1
     )
     insert into erased_person as e (subject, receipt, erased_at)
     select sha256(convert_to($1, 'UTF8')), $2::uuid, now() from gone
@@ -67,13 +69,19 @@ const erasePerson = {
     returning e.receipt::text as id, to_char(e.erased_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "erasedAt"`,
 }
 
-/** Removes everything held of a person in one statement; undefined when nothing was held. */
-export const erase = async (
-  query: Query,
+/**
+ * Removes everything held of a person in one transaction; undefined when nothing was held. The person's row is locked
+ * by a statement of its own, so that the erasing one also sees what a commit under way wrote while it waited.
+ */
+export const erase = (
+  database: Database,
   userId: string,
   receipt: string,
 ): Promise<{ id: string; erasedAt: string } | undefined> =>
-  (await query<{ id: string; erasedAt: string }>(erasePerson, [userId, receipt]))[0]
+  database.transaction(async ({ query }) => {
+    await query(lockPerson, [userId])
+    return (await query<{ id: string; erasedAt: string }>(erasePerson, [userId, receipt]))[0]
+  })
 
 const restorePerson = {
   name: 'restore_person',

@@ -51,13 +51,21 @@ export const followHappenings = async (
     return cursor
   }
 
+  /** A page may take longer than the lease. */
+  const whileRenewing = async (work: () => Promise<void>): Promise<void> => {
+    const renew = (): void =>
+      void holdReader(database.query, follower.name, holder, leaseMs).catch(() => undefined)
+    const timer = setInterval(renew, leaseMs / 3)
+    await work().finally(() => clearInterval(timer))
+  }
+
   /** Tells the follower of one page; answers whether there may be more. */
   const readPage = async (): Promise<boolean> => {
     const from = await hold()
     const page = from === undefined ? [] : await follower.read(database.query, from, pageLength)
     const last = page.at(-1)
     if (last === undefined) return false
-    await follower.handle(page)
+    await whileRenewing(() => follower.handle(page))
     const ours = await advanceReader(database.query, follower.name, holder, last.cursor)
     held = ours && held ? { ...held, cursor: last.cursor } : undefined
     return page.length === pageLength

@@ -16,7 +16,7 @@ export const gateHandlers = ({ travel }: Verbs, metrics: Metrics): Pick<Handlers
     } catch (error) {
       // Only what nobody could find out may let pass; what the caller got wrong never does.
       if (body.critical !== false || !isUnavailable(error)) throw error
-      metrics.gateFailedOpen.inc({ route: body.route })
+      metrics.countFailedOpen(body.route)
       return {
         status: 200,
         body: { allowed: true, reason: 'The check could not be made, and the route is not critical.' },

@@ -7,7 +7,10 @@ import { Failure } from './reply.ts'
 /** Who the host says is calling, with the facts it vouches for. */
 export type Identity = { readonly userId: string } & FactsUpdate
 
-export type Identify = (request: Request) => Promise<Identity | null> | Identity | null
+/** Nothing (null, undefined, false) when nobody is signed in. */
+export type Identify = (request: Request) => Promise<Identity | Nobody> | Identity | Nobody
+
+type Nobody = null | undefined | false
 
 export type Authentication = {
   readonly identify?: Identify | undefined
@@ -36,12 +39,17 @@ const personOf = (claims: TokenClaims): Called => ({
   claims: factsOfClaims(claims),
 })
 
+/** A host writes `role: user.role`; a role it does not know is no claim. */
+export const withoutUndefined = <Facts extends object>(facts: Facts): Facts =>
+  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Facts
+
 const identified = async (identify: Identify, request: Request): Promise<Called> => {
   const identity = await identify(request)
-  if (identity === null)
+  if (!identity) {
     throw new Failure('unauthenticated', 'The host application does not know who is calling. Sign in first.')
+  }
   const { userId, ...facts } = identity
-  const claims = tokenClaims.safeParse({ sub: userId, ...facts })
+  const claims = tokenClaims.safeParse({ sub: userId, ...withoutUndefined(facts) })
   if (claims.success) return personOf(claims.data)
   throw new Error(`identify() answered a ${String(claims.error.issues[0]?.path[0])} that does not fit`)
 }

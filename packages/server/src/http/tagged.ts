@@ -9,6 +9,8 @@ export const tagged = (body: string, request: Request): Reply => {
   const etag = etagOf(body)
   const headers = { etag, 'cache-control': 'private, no-cache', vary: 'authorization, accept-language' }
   const known = request.headers.get('if-none-match')
-  const holds = known !== null && known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+  const holds =
+    known !== null &&
+    known.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
   return holds ? { status: 304, body: null, headers } : { status: 200, body, headers }
 }

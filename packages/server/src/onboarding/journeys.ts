@@ -98,6 +98,11 @@ export const stepJourney = (requester: Requester, step: StepRequest, preconditio
   }
 }
 
+const past = (person: Person, until: string): Decided => {
+  const message = `snoozeUntil is ${until}, expected a time to come.`
+  return { person, happenings: [], refusal: { code: 'invalid_request', message } }
+}
+
 export const snoozeJourney = (
   requester: Requester,
   request: { id: string; flow?: string | undefined; until: string },
@@ -107,7 +112,7 @@ export const snoozeJourney = (
   const until = Date.parse(request.until)
   return {
     ...changing(requester, precondition, flow, (world, person) =>
-      snooze(world, person, { until, stepId, flow }),
+      until > world.now ? snooze(world, person, { until, stepId, flow }) : past(person, request.until),
     ),
     present: (world, { person, flow: about }) => {
       const guide = guideShown(world, person, about)

@@ -5,8 +5,11 @@ type Scalar = string | number | boolean | null
 const isScalar = (value: unknown): value is Scalar =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value)
 
+// "$market" names a fact; "$100" is a price.
+const factName = /^\$[A-Za-z_]\w*$/
+
 const resolved = (value: unknown, { facts }: Person): unknown => {
-  if (typeof value !== 'string' || !value.startsWith('$')) return value
+  if (typeof value !== 'string' || !factName.test(value)) return value
   const name = value.slice(1)
   const { attributes, ...named } = facts
   const fact = Object.hasOwn(named, name) ? Reflect.get(named, name) : undefined
@@ -22,6 +25,6 @@ export const presentAction = (
   const prefill = Object.entries({ ...action.prefill, ...extra })
     .map(([name, value]) => [name, resolved(value, person)] as const)
     .filter((entry): entry is readonly [string, Scalar] => isScalar(entry[1]))
-  if (prefill.length === 0) return action
-  return { ...action, prefill: Object.fromEntries(prefill) }
+  const { prefill: _, ...rest } = action
+  return prefill.length === 0 ? rest : { ...rest, prefill: Object.fromEntries(prefill) }
 }

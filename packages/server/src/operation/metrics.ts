@@ -4,7 +4,7 @@ import type { Record } from '@boardwalk/store'
 /** What the process counts. */
 export type Metrics = {
   readonly registry: Registry
-  readonly gateFailedOpen: Counter<'route'>
+  readonly countFailedOpen: (route: string) => void
   /** Counts what was committed; to be called once for each record. */
   readonly count: (record: Record) => void
   readonly stop: () => void
@@ -15,7 +15,19 @@ const settledStatus: { readonly [type: string]: string } = {
   'onboarding.step_skipped': 'skipped',
 }
 
+// Routes are what hosts say they are; a route with an id in it must not grow the process for ever.
+const mostRoutes = 500
+
+const boundedLabels = (most: number): ((label: string) => string) => {
+  const known = new Set<string>()
+  return (label) => {
+    if (known.size < most) known.add(label)
+    return known.has(label) ? label : 'other'
+  }
+}
+
 export const createMetrics = (): Metrics => {
+  const routeLabel = boundedLabels(mostRoutes)
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -42,8 +54,9 @@ export const createMetrics = (): Metrics => {
     const status = settledStatus[type]
     if (status !== undefined) stepCompletions.inc({ step_id: stepId ?? '', status })
     if (type === 'gating.blocked')
-      gatingBlocks.inc({ route: String(data['route']), missing_step: stepId ?? '' })
+      gatingBlocks.inc({ route: routeLabel(String(data['route'])), missing_step: stepId ?? '' })
   }
 
-  return { registry, gateFailedOpen, count, stop: () => registry.clear() }
+  const countFailedOpen = (route: string): void => gateFailedOpen.inc({ route: routeLabel(route) })
+  return { registry, countFailedOpen, count, stop: () => registry.clear() }
 }

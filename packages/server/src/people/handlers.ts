@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { explain, mergeAttributes } from '@boardwalk/engine'
-import {
-  erase,
-  forgetErasure,
-  readTimeline,
-  updateAccount,
-  type Database,
-  type Happened,
-} from '@boardwalk/store'
+import { erase, readTimeline, updateAccount, type Database, type Happened } from '@boardwalk/store'
 import { pageOf, positionAfter } from '../http/cursor.ts'
 import { preconditionOf } from '../http/precondition.ts'
 import { Failure } from '../http/reply.ts'
@@ -16,7 +9,8 @@ import type { Verbs } from '../http/verbs.ts'
 import { tagged } from '../http/tagged.ts'
 import { forPerson } from '../onboarding/requester.ts'
 import { lookJourney, stepJourney } from '../onboarding/journeys.ts'
-import { json, readJourney, tellJourney } from './journeys.ts'
+import { json, readJourney } from './journeys.ts'
+import { tellPerson } from './tell-person.ts'
 import { presentHappening, presentHeld } from './present-person.ts'
 
 type Served = Pick<
@@ -37,7 +31,13 @@ const unknownPerson = (): Failure =>
     'Nobody is known by this user id. Send them first with PUT /api/users/{userId}.',
   )
 
-const isErased = (error: unknown): boolean => error instanceof Failure && error.code === 'person_erased'
+const mostAttributeBytes = 32_768
+
+const bounded = <Attributes extends object>(attributes: Attributes): Attributes => {
+  if (Buffer.byteLength(JSON.stringify(attributes)) <= mostAttributeBytes) return attributes
+  const message = `The attributes of an account may have ${mostAttributeBytes} bytes as JSON in all. Forget some (null) first.`
+  throw new Failure('invalid_request', message)
+}
 
 const pageLength = 1000
 
@@ -50,18 +50,10 @@ const allHappenings = async (database: Database, userId: string): Promise<Happen
   }
 }
 
-export const peopleHandlers = ({ travel }: Verbs, database: Database): Served => {
+export const peopleHandlers = (verbs: Verbs, database: Database): Served => {
+  const { travel } = verbs
   return {
-    putUser: async (input) => {
-      const requester = forPerson(input.path.userId, input)
-      try {
-        return await travel(tellJourney(requester, input.body))
-      } catch (error) {
-        if (!isErased(error)) throw error
-        await forgetErasure(database.query, requester.userId)
-        return travel(tellJourney(requester, input.body))
-      }
-    },
+    putUser: (input) => tellPerson(verbs, database, forPerson(input.path.userId, input), input.body),
     getUserOnboarding: async (input) => {
       const { body } = await travel(lookJourney(forPerson(input.path.userId, input), input.query.flow))
       return tagged(body, input.request)
@@ -93,14 +85,16 @@ export const peopleHandlers = ({ travel }: Verbs, database: Database): Served =>
       return { status: 200, body: { ...(JSON.parse(body) as object), events } }
     },
     deleteUser: async ({ path }) => {
-      const receipt = await erase(database.query, path.userId, randomUUID())
+      const receipt = await erase(database, path.userId, randomUUID())
       if (receipt === undefined) throw unknownPerson()
       return { status: 200, body: { receipt } }
     },
     putAccount: async ({ path, body }) => {
       const { accountId } = path
       const update = body.attributes ?? {}
-      const attributes = await updateAccount(database, accountId, (stored) => mergeAttributes(stored, update))
+      const attributes = await updateAccount(database, accountId, (stored) =>
+        bounded(mergeAttributes(stored, update)),
+      )
       return { status: 200, body: { accountId, attributes } }
     },
     getTimeline: async (input) => {

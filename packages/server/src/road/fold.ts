@@ -40,10 +40,25 @@ const unwelcome = ({ knownOnly }: Journey, { erased, revision }: Loaded): Outcom
     : undefined
 }
 
+const mostFactBytes = 32_768
+
+const isTooLarge = (facts: Person['facts']): boolean =>
+  Buffer.byteLength(JSON.stringify(facts)) > mostFactBytes
+
+/** Loaded were the attributes and flows of the account that the person acts for. */
+const actingFor = ({ actingAccountId }: Loaded, person: Person): Person =>
+  person.accountId === actingAccountId ? person : { ...person, accountId: actingAccountId }
+
 const travelOne = (journey: Journey, loaded: Loaded, state: State, world: World): Outcome => {
   const early = unwelcome(journey, loaded) ?? replay(journey, loaded, state)
   if (early) return early
-  const claimed = updateFacts(state.person, journey.claims)
+  const claimed = updateFacts(actingFor(loaded, state.person), journey.claims)
+  if (claimed.facts !== state.person.facts && isTooLarge(claimed.facts)) {
+    return refused(
+      'invalid_request',
+      `The facts of a person may have ${mostFactBytes} bytes as JSON in all. Forget some (null) first.`,
+    )
+  }
   const decided: Decided = journey.decide(world, claimed)
   if (decided.refusal) {
     if (journey.writes) state.person = claimed
@@ -61,17 +76,17 @@ const travelOne = (journey: Journey, loaded: Loaded, state: State, world: World)
 
 /** Several journeys of one person, one after another on what was loaded: together one change. */
 export const fold = (journeys: readonly Journey[], loaded: Loaded, world: World): Folded => {
-  const { person, actingAccountId } = loaded
-  const state: State = {
-    person: person.accountId === actingAccountId ? person : { ...person, accountId: actingAccountId },
-    records: [],
-    answers: [],
-  }
+  const { person } = loaded
+  const state: State = { person, records: [], answers: [] }
   const outcomes = journeys.map((journey) => travelOne(journey, loaded, state, world))
-  const written = journeys.some((journey, index) => journey.writes && outcomes[index]?.kind !== 'replayed')
-  const after = written && !loaded.erased ? state.person : person
   return {
     outcomes,
-    change: { before: loaded, after, records: state.records, answers: state.answers, now: world.now },
+    change: {
+      before: loaded,
+      after: state.person,
+      records: state.records,
+      answers: state.answers,
+      now: world.now,
+    },
   }
 }

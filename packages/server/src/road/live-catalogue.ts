@@ -27,11 +27,13 @@ export const liveCatalogue = (query: Query): LiveCatalogue => {
   }
 
   const at = async (revision: number): Promise<Catalogue> => {
-    while (current === undefined || current.revision < revision) {
+    // A reading under way may have begun before the revision rose, so it is read again once. After that, what the
+    // database says is right, also when a restored one says less than before.
+    for (let attempt = 0; attempt < 2 && current?.revision !== revision; attempt++) {
       reading ??= read().finally(() => (reading = undefined))
       current = await reading
     }
-    return current
+    return current ?? read()
   }
   return { at }
 }

@@ -81,6 +81,11 @@ const arriveAt = (traveller: Traveller, outcome: Outcome): void => {
   traveller.arrive(outcome)
 }
 
+const failAt = (traveller: Traveller, error: unknown): void => {
+  traveller.arrived = true
+  traveller.fail(error)
+}
+
 const arrive = ({ travellers, outcomes }: Group): void =>
   travellers.forEach((traveller, index) => {
     const outcome = outcomes[index]
@@ -129,7 +134,8 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
         ),
       }
     } catch (error) {
-      travellers.forEach(({ fail }) => fail(error))
+      // Together they are one change, so that none of it is written.
+      travellers.forEach((traveller) => failAt(traveller, error))
       return undefined
     }
   }
@@ -175,7 +181,7 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
       const waiting = travellers.filter((traveller) => !traveller.arrived)
       if (isSerializationFailure(error)) return lose(waiting)
       if (waiting.length === 1 || isConnectionLost(error) || isTimedOut(error)) {
-        waiting.forEach(({ fail }) => fail(error))
+        waiting.forEach((traveller) => failAt(traveller, error))
         return []
       }
       // One of them made the statement fail; alone, it fails alone.
@@ -201,7 +207,7 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
         else arrive(group)
       })
     } catch (error) {
-      travellers.forEach(({ fail }) => fail(error))
+      travellers.forEach((traveller) => failAt(traveller, error))
     }
     return []
   }
