@@ -8,6 +8,10 @@ export type Parsed<Value> = { readonly value: Value } | { readonly problems: rea
 /** Deep enough for conditions of 16 levels, and small enough that hostile input costs little. */
 const limits = { depth: 64, nodes: 100_000 }
 
+/** Whether the input can be walked without harm. */
+export const isReadable = (input: unknown): boolean =>
+  !jsonOffences(input, limits).some((offence) => offence.fatal)
+
 /** The input as the schema says, or everything that is wrong with it; never throws, whatever the input. */
 export const parse = <Value>(schema: z.ZodType<Value>, input: unknown): Parsed<Value> => {
   const offences = jsonOffences(input, limits)

@@ -74,6 +74,16 @@ forEachDatabase((_, open) => {
         expected: expect.any(String),
         message: expect.any(String),
       })
+    const both = {
+      name: 'both',
+      steps: [{ id: 'a', title: 'A', weight: 'x', dependsOn: ['z'], condition: { plan: { $regx: 1 } } }],
+    }
+    const together = await house.server('POST', '/api/admin/flows', both)
+    expect(together.body.problems.map((problem: any) => problem.path).toSorted()).toEqual([
+      'steps[0].condition.plan.$regx',
+      'steps[0].dependsOn[0]',
+      'steps[0].weight',
+    ])
     const unsound = {
       ...document('unsound', 'a'),
       gates: { publish: { steps: ['b'], critical: true } },
