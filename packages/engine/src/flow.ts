@@ -1,5 +1,6 @@
 import { compileCondition } from './condition/compile.ts'
 import type { Condition } from './condition/condition.ts'
+import type { Lineages } from './lineage.ts'
 import type { Text } from './text.ts'
 
 /** Where "Do" leads: a page, or a modal that the host knows by name. A prefill value `$market` is the fact of that name. */
@@ -87,6 +88,8 @@ type Predicate = (facts: Readonly<Record<string, unknown>>) => boolean
 /** A step made ready to decide with. */
 export type Step = Omit<StepDefinition, 'dependsOn' | 'required'> & {
   readonly definition: StepDefinition
+  /** What its state is kept under: the id it had at first, whatever it was renamed to since. */
+  readonly lineage: string
   readonly holds: Predicate
   readonly required: Predicate
   readonly activeFromMs: number
@@ -118,9 +121,10 @@ const predicate = (rule: boolean | Condition | undefined, absent: Predicate): Pr
   return compileCondition(rule)
 }
 
-const compileStep = (definition: StepDefinition, plans: readonly string[]): Step => ({
+const compileStep = (definition: StepDefinition, plans: readonly string[], lineages: Lineages): Step => ({
   ...definition,
   definition,
+  lineage: lineages[definition.id] ?? definition.id,
   holds: predicate(definition.condition, always),
   required: predicate(definition.required, never),
   activeFromMs: definition.activeFrom === undefined ? -Infinity : Date.parse(definition.activeFrom),
@@ -132,9 +136,9 @@ const compileStep = (definition: StepDefinition, plans: readonly string[]): Step
   dependsOn: definition.dependsOn ?? [],
 })
 
-/** Makes a checked document ready to decide with. `document` must have passed `checkFlow`. */
-export const compileFlow = (document: FlowDocument, version: number): Flow => {
-  const steps = document.steps.map((step) => compileStep(step, document.plans))
+/** Makes a checked document ready to decide with. `document` must have passed `checkFlow`; `lineages` are those of `lineagesOf`. */
+export const compileFlow = (document: FlowDocument, version: number, lineages: Lineages = {}): Flow => {
+  const steps = document.steps.map((step) => compileStep(step, document.plans, lineages))
   return {
     name: document.name,
     version,

@@ -23,6 +23,7 @@ export type {
 export { checkGate, type GateDecision, type GateQuestion, type MissingStep } from './gate.ts'
 export { guideOf, inMarket, nudgeOf, type Guide, type GuideStep, type Nudge } from './guide.ts'
 export type { Happening, HappeningType } from './happening.ts'
+export { checkRenames, lineagesOf, type EarlierVersion, type Lineages } from './lineage.ts'
 export { stranger } from './person.ts'
 export type {
   AccountFlow,

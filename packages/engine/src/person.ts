@@ -16,6 +16,7 @@ export type Source = 'user' | 'event' | 'api' | 'import' | 'migration'
 
 /** What is known of one version of one step, for a person or an account. Times are milliseconds since 1970. */
 export type StepState = {
+  /** The step's lineage: the id it had at first. */
   readonly stepId: string
   readonly stepVersion: number
   readonly status: StepStatus

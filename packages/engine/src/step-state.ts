@@ -3,24 +3,18 @@ import type { Enrolment, Person, StepState, StepStatus } from './person.ts'
 
 /**
  * The state that counts for the step as this version of the flow has it: the row of the step's own version, else
- * (unless the step asks to be redone) the newest older one, also under its former id. Rows are never rewritten, so
- * going back to an older flow version gives back what was done in it.
+ * (unless the step asks to be redone) the newest older one of its lineage. Rows are never rewritten, so going back to
+ * an older flow version gives back what was done in it, and undoes renames.
  */
 export const stateOf = (step: Step, states: readonly StepState[]): StepState | undefined => {
   let best: StepState | undefined
   for (const state of states) {
-    if (state.stepId !== step.id && state.stepId !== step.renamedFrom) continue
-    if (state.stepVersion > step.version) continue
+    if (state.stepId !== step.lineage || state.stepVersion > step.version) continue
     if (state.stepVersion < step.version && step.onVersionChange === 'redo') continue
-    if (best === undefined || isCloser(state, best, step.id)) best = state
+    if (best === undefined || state.stepVersion > best.stepVersion) best = state
   }
   return best
 }
-
-const isCloser = (candidate: StepState, best: StepState, stepId: string): boolean =>
-  candidate.stepVersion === best.stepVersion
-    ? candidate.stepId === stepId && best.stepId !== stepId
-    : candidate.stepVersion > best.stepVersion
 
 /** What the members of the person's account share in the flow. */
 const accountStates = (person: Person, flow: string): readonly StepState[] =>
@@ -42,7 +36,7 @@ export const withState = (
 ): readonly StepState[] => {
   const known = stateOf(step, states)
   const blank: StepState = {
-    stepId: step.id,
+    stepId: step.lineage,
     stepVersion: step.version,
     status: 'todo',
     offeredAt: null,
@@ -53,7 +47,7 @@ export const withState = (
     reason: null,
     metadata: null,
   }
-  const next = { ...blank, ...known, stepId: step.id, stepVersion: step.version, ...change }
-  const rest = states.filter((state) => state.stepId !== step.id || state.stepVersion !== step.version)
+  const next = { ...blank, ...known, stepId: step.lineage, stepVersion: step.version, ...change }
+  const rest = states.filter((state) => state.stepId !== step.lineage || state.stepVersion !== step.version)
   return [...rest, next]
 }

@@ -12,6 +12,7 @@ type Case = {
     name: string
     steps: (Partial<StepDefinition> & { id: string })[]
     version?: number
+    lineages?: Record<string, string>
     open?: boolean
   })[]
   facts?: Partial<Facts>
@@ -27,9 +28,9 @@ const rows = (states: States): StepState[] =>
   Object.entries(states).map(([stepId, status]) => ({ ...defaults.state, stepId, status }))
 
 const worldIn = ({ flows }: Case) => {
-  const live = flows.map(({ version = 1, open = true, steps, ...flow }) => {
+  const live = flows.map(({ version = 1, open = true, lineages, steps, ...flow }) => {
     const definitions = steps.map((step) => ({ ...defaults.step, title: step.id, ...step }))
-    return { open, flow: compileFlow({ ...defaults.flow, ...flow, steps: definitions }, version) }
+    return { open, flow: compileFlow({ ...defaults.flow, ...flow, steps: definitions }, version, lineages) }
   })
   return { catalogue: catalogueOf(1, live), now: Date.parse(defaults.now) }
 }

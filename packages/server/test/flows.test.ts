@@ -129,6 +129,32 @@ forEachDatabase((_, open) => {
     ])
   })
 
+  test('a renamed step keeps what was done, and a rollback undoes the rename', async () => {
+    const flow = (step: object) => ({
+      name: 'renaming',
+      priority: 51,
+      audience: { group: 'renaming' },
+      steps: [
+        { title: 'T', required: true, ...step },
+        { id: 'rest', title: 'Rest' },
+      ],
+    })
+    await house.publish(flow({ id: 'first' }))
+    const me = await house.person('renamer', { attributes: { group: 'renaming' } })
+    await me('GET', '/api/onboarding')
+    await house.publish(flow({ id: 'second', renamedFrom: 'first' }))
+    expect((await me('PATCH', '/api/onboarding/steps/second', { status: 'done' })).body.step.status).toBe(
+      'done',
+    )
+    await house.publish(flow({ id: 'third', renamedFrom: 'second' }))
+    expect((await me('GET', '/api/onboarding')).body.steps[0]).toMatchObject({ id: 'third', status: 'done' })
+    await house.server('POST', '/api/admin/flows/renaming/versions/1/rollback')
+    expect((await me('GET', '/api/onboarding')).body.steps[0]).toMatchObject({ id: 'first', status: 'done' })
+    await house.publish(flow({ id: 'fourth', renamedFrom: 'third', version: 3 }))
+    const lower = await house.server('POST', '/api/admin/flows', flow({ id: 'fifth', renamedFrom: 'fourth' }))
+    expect(lower).toMatchObject({ status: 422, body: { problems: [{ path: 'steps[0].version' }] } })
+  })
+
   test('a draft cannot be rolled back to, nor one that is not in force be deprecated; what does not exist is 404', async () => {
     await house.server('POST', '/api/admin/flows', document('odd', 'a'))
     expect(await house.server('POST', '/api/admin/flows/odd/versions/1/rollback')).toMatchObject({

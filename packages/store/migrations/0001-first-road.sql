@@ -12,6 +12,8 @@ create table flow_version (
   flow text not null references flow (name),
   version integer not null,
   document jsonb not null,
+  -- Step id → the name its state is kept under, where they differ: renames are followed when a version is stored.
+  lineages jsonb not null default '{}',
   content_hash text not null,
   created_at timestamptz not null,
   created_by text not null,

@@ -1,4 +1,5 @@
-import type { Condition, FlowDocument, Text } from '@boardwalk/engine'
+import { checkRenames, lineagesOf } from '@boardwalk/engine'
+import type { Condition, EarlierVersion, FlowDocument, Lineages, Problem, Text } from '@boardwalk/engine'
 import type { Database, Query } from './database/database.ts'
 
 export type FlowSummary = {
@@ -29,6 +30,7 @@ export type FlowVersion = {
 /** A flow's version in force, as stored. */
 export type PublishedFlow = {
   readonly document: FlowDocument
+  readonly lineages: Lineages
   readonly version: number
   readonly open: boolean
 }
@@ -39,7 +41,7 @@ const iso = (column: string): string =>
 const catalogueStatement = {
   name: 'read_catalogue',
   text: `
-    select c.revision, f.open, f.version, v.document
+    select c.revision, f.open, f.version, v.document, v.lineages
     from catalogue c
     left join flow f on f.version is not null
     left join flow_version v on v.flow = f.name and v.version = f.version`,
@@ -50,6 +52,7 @@ type CatalogueRow = {
   open: boolean | null
   version: number | null
   document: FlowDocument | null
+  lineages: Lineages | null
 }
 
 /** Every flow that is or was published, in its version in force, with the revision they belong to: one snapshot. */
@@ -57,8 +60,10 @@ export const readCatalogue = async (query: Query): Promise<{ revision: number; f
   const rows = await query<CatalogueRow>(catalogueStatement)
   return {
     revision: rows[0]?.revision ?? 0,
-    flows: rows.flatMap(({ document, version, open }) =>
-      document === null || version === null ? [] : [{ document, version, open: open ?? false }],
+    flows: rows.flatMap(({ document, version, open, lineages }) =>
+      document === null || version === null
+        ? []
+        : [{ document, lineages: lineages ?? {}, version, open: open ?? false }],
     ),
   }
 }
@@ -70,31 +75,53 @@ const lockFlow = {
     on conflict (name) do update set name = excluded.name
     returning name`,
 }
-const newestVersion = {
-  name: 'newest_version',
-  text: 'select version, content_hash from flow_version where flow = $1 order by version desc limit 1',
+const earlierVersions = {
+  name: 'earlier_versions',
+  text: `
+    select version, document, lineages, content_hash as "contentHash"
+    from flow_version
+    where flow = $1
+    order by version desc`,
 }
 const insertVersion = {
   name: 'insert_version',
   text: `
-    insert into flow_version (flow, version, document, content_hash, created_at, created_by)
-    values ($1, $2, $3::jsonb, $4, now(), $5)`,
+    insert into flow_version (flow, version, document, lineages, content_hash, created_at, created_by)
+    values ($1, $2, $3::jsonb, $4::jsonb, $5, now(), $6)`,
 }
 
-/** Stores a draft, unless its content is that of the newest version: then `created` is false and that version is answered. */
+export type SavedDraft =
+  | { readonly version: number; readonly created: boolean }
+  | { readonly problems: readonly Problem[] }
+
+/**
+ * Stores a draft, unless its content is that of the newest version: then `created` is false and that version is
+ * answered. Whose state its steps take up is settled here, where all earlier versions are at hand.
+ */
 export const saveDraft = (
   database: Database,
   document: FlowDocument,
   contentHash: string,
   by: string,
-): Promise<{ version: number; created: boolean }> =>
+): Promise<SavedDraft> =>
   database.transaction(async ({ query }) => {
     // The flow's row is locked to the end, so that two editors get two numbers.
     await query(lockFlow, [document.name])
-    const [newest] = await query<{ version: number; content_hash: string }>(newestVersion, [document.name])
-    if (newest?.content_hash === contentHash) return { version: newest.version, created: false }
+    const earlier = await query<EarlierVersion & { contentHash: string }>(earlierVersions, [document.name])
+    const [newest] = earlier
+    if (newest?.contentHash === contentHash) return { version: newest.version, created: false }
+    const problems = checkRenames(document, earlier)
+    if (problems.length > 0) return { problems }
     const version = (newest?.version ?? 0) + 1
-    await query(insertVersion, [document.name, version, JSON.stringify(document), contentHash, by])
+    const lineages = lineagesOf(document, version, earlier)
+    await query(insertVersion, [
+      document.name,
+      version,
+      JSON.stringify(document),
+      JSON.stringify(lineages),
+      contentHash,
+      by,
+    ])
     return { version, created: true }
   })
 

@@ -19,8 +19,8 @@ export const liveCatalogue = (query: Query): LiveCatalogue => {
     }
     return catalogueOf(
       revision,
-      flows.map(({ document, version, open }) => ({
-        flow: compiled(document.name, version) ?? compileFlow(document, version),
+      flows.map(({ document, lineages, version, open }) => ({
+        flow: compiled(document.name, version) ?? compileFlow(document, version, lineages),
         open,
       })),
     )
