@@ -61,6 +61,9 @@ export const personExport = z
     facts,
     account: z.string().nullable(),
     enrolments: z.array(enrolment),
+    accountSteps: z
+      .array(stepState.extend({ flow: z.string() }))
+      .describe('Steps of the account that the person settled.'),
     events: z.array(happening),
   })
   .meta({ id: 'PersonExport', description: 'Everything held of a person.' })

@@ -42,7 +42,9 @@ export type Boardwalk = {
   readonly verbs: InProcessVerbs
   /** Opens and migrates the database. Calling it again is the same as once. */
   readonly start: () => Promise<void>
-  /** Finishes what is under way, then closes the database. Readiness turns to 503 at once. */
+  /** Readiness turns to 503; requests are answered still. */
+  readonly drain: () => void
+  /** Drains, finishes what is under way, then closes the database. */
   readonly stop: () => Promise<void>
 }
 
@@ -156,6 +158,7 @@ export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
     fetch: async (request) => (await started()).serve(request),
     verbs: inProcessVerbs(started),
     start: async () => void (await started()),
+    drain: () => void (draining = true),
     stop: async () => {
       draining = true
       const stopping = running

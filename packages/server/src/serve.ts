@@ -71,6 +71,7 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
     address: urlOf(server, host),
     boardwalk,
     stop: async () => {
+      boardwalk.drain()
       await closed(server)
       await boardwalk.stop()
     },

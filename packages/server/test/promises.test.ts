@@ -364,7 +364,11 @@ forEachDatabase((_, open) => {
     test('export tells all that is held; erasing removes it and answers with a receipt', async () => {
       const me = await house.person('forget-me', { role: 'owner', market: 'FR', account: 'forget-us' })
       await me('PATCH', '/api/onboarding/steps/theme', { status: 'done', metadata: { colour: 'blue' } })
+      await me('PATCH', '/api/onboarding/steps/payments', { status: 'done', metadata: { iban: 'FR76' } })
       const held = (await house.server('GET', '/api/users/forget-me/export')).body
+      expect(held.accountSteps).toEqual([
+        expect.objectContaining({ flow: 'shop', stepId: 'payments', metadata: { iban: 'FR76' } }),
+      ])
       expect(held).toMatchObject({ userId: 'forget-me', account: 'forget-us', facts: { market: 'FR' } })
       expect(held.enrolments[0].steps).toContainEqual(
         expect.objectContaining({ stepId: 'theme', metadata: { colour: 'blue' } }),
@@ -389,7 +393,11 @@ forEachDatabase((_, open) => {
         }),
       ).toMatchObject({ status: 403 })
       await house.server('PUT', '/api/users/forget-me', { market: 'FR', account: 'forget-us' })
-      expect((await me('GET', '/api/onboarding')).body.progress).toBe(0)
+      const { steps } = (await me('GET', '/api/onboarding')).body
+      expect(steps.find((step: any) => step.id === 'theme').status).toBe('todo')
+      // The account keeps its step, but not who did it.
+      expect(steps.find((step: any) => step.id === 'payments')).toMatchObject({ status: 'done' })
+      expect(JSON.stringify(steps)).not.toMatch(/forget-me|FR76/)
       expect((await house.server('DELETE', '/api/users/nobody')).status).toBe(404)
     })
 

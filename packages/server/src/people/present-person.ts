@@ -33,4 +33,9 @@ const presentEnrolment = (enrolment: Enrolment) =>
 export const presentHeld = (person: Person) => ({
   ...presentFacts(person),
   enrolments: person.enrolments.map(presentEnrolment),
+  accountSteps: person.accountFlows.flatMap(({ flow, steps }) =>
+    steps
+      .filter(({ settledBy }) => settledBy === person.userId)
+      .map((state) => ({ flow, ...presentState(state) })),
+  ),
 })

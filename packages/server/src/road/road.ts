@@ -167,8 +167,8 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
     const won = await commitGroups(now)
     now.forEach((group, index) => {
       if (!won[index]) return
-      onCommitted(group.change.records)
       arrive(group)
+      onCommitted(group.change.records)
     })
     const again = now.filter((_, index) => !won[index]).flatMap((group) => lose(group.travellers))
     return [...again, ...later, ...afterwards.flatMap((group) => group.travellers)]
