@@ -1,4 +1,4 @@
-import type { FlowDocument, GateDefinition, StepDefinition } from '@boardwalk/engine'
+import type { FlowDocument, StepDefinition } from '@boardwalk/engine'
 import type { z } from 'zod'
 
 type Shape = { readonly [field: string]: z.ZodType }
@@ -47,7 +47,7 @@ export const soundParts = (
     gates: Object.fromEntries(
       Object.entries(isRecord(gates) ? gates : {}).map(([name, one]) => {
         const fields = { steps: [], critical: true, ...soundFields(gate, one) }
-        return [name, fields as GateDefinition]
+        return [name, fields]
       }),
     ),
   } as unknown as FlowDocument
