@@ -16,17 +16,16 @@ export const callBoardwalk = async <Answer>(
   body?: unknown,
 ): Promise<Answer> => {
   const configuration = configured()
+  const { url = `http://127.0.0.1:${configuration.port}` } = configuration
   const headers = {
     authorization: `Bearer ${await apiKey(configuration.apiKey)}`,
     'content-type': 'application/json',
   }
   const request = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
-  const response = await fetch(new URL(path, configuration.url), request).catch((error: unknown) => {
+  const response = await fetch(new URL(path, url), request).catch((error: unknown) => {
     const reason =
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
-    throw new CommandError(
-      `Boardwalk does not answer at ${configuration.url} (${reason}). Start it, or set BOARDWALK_URL.`,
-    )
+    throw new CommandError(`Boardwalk does not answer at ${url} (${reason}). Start it, or set BOARDWALK_URL.`)
   })
   if (response.ok) return (await response.json()) as Answer
   const problem = (await response

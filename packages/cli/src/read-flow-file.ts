@@ -16,7 +16,7 @@ const readModule: Read = async (path) => {
 const readText =
   (parseText: (text: string) => unknown): Read =>
   async (path) =>
-    parseText(await readFile(path, 'utf8'))
+    parseText((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''))
 
 const readers: { readonly [extension: string]: Read } = {
   '.json': readText((text) => JSON.parse(text)),

@@ -110,7 +110,13 @@ describe('the command line', () => {
     const second = await boardwalk(['serve', '--port', '0'])
     expect(second).toMatchObject({ code: 1, err: expect.stringMatching(/in use by process \d+/) })
     expect(second.err).not.toContain('    at ')
-    expect((await boardwalk(['doctor'])).out).toMatch(/BAD .*in use by process/)
+    expect(await boardwalk(['doctor'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/ok .*in use by process/),
+    })
+    const mixed = await boardwalk(['flows', 'push', 'good.ts', 'bad.json', '--publish'], url)
+    expect([mixed.code, mixed.out]).toEqual([1, ''])
+    expect((await boardwalk(['flows', 'push', 'good.ts'], { PORT: new URL(address).port })).code).toBe(0)
     const port = new URL(address).port
     expect((await boardwalk(['serve', '--port', port, '--data', join(folder, 'elsewhere')])).err).toContain(
       `Port ${port} is taken`,

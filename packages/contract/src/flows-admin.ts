@@ -42,8 +42,23 @@ const flowSummary = z
 
 export const flowList = listOf(flowSummary).meta({ id: 'FlowList' })
 
+const publication = z
+  .object({
+    version: z.int(),
+    kind: oneOf('publish', 'rollback', 'deprecate'),
+    at: time,
+    by: z.string(),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'Publication' })
+
 export const flowDetail = flowSummary
-  .extend({ versions: z.array(versionSummary).describe('Newest first.') })
+  .extend({
+    versions: z.array(versionSummary).describe('Newest first.'),
+    publications: z
+      .array(publication)
+      .describe('Who moved the flow to which version, when and why; newest first.'),
+  })
   .meta({ id: 'FlowDetail' })
 
 const reason = textUpTo(500).optional().describe('Kept with the version and in its history.')

@@ -110,3 +110,11 @@ const either = '{"status": "done" or "skipped", …} or {"snoozeUntil": …}, no
 
 /** A person's own change: of the step, or (an alias kept from the first design) of the reminder. */
 export const stepChangeOrSnooze = z.union([stepChange, snooze], { error: either })
+
+export const flowSkip = z
+  .strictObject({ reason: textUpTo(500).optional() }, { error: 'an object with "reason", or no body' })
+  .meta({ id: 'FlowSkip' })
+
+export const flowResumption = z
+  .strictObject({}, { error: 'an empty object, or no body' })
+  .meta({ id: 'FlowResumption' })

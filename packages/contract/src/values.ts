@@ -50,7 +50,8 @@ export const hostId = z
   .min(1, { error: idError })
   .max(255, { error: idError })
   .regex(noControls, { error: idError })
-  .refine((id) => id.isWellFormed() && utf8Bytes(id) <= 255, { error: idError })
+  // "." and ".." cannot stand in a path: nobody could read or erase such a person.
+  .refine((id) => id.isWellFormed() && utf8Bytes(id) <= 255 && !/^\.\.?$/.test(id), { error: idError })
 
 const nameError =
   'a name of 1 to 64 characters: a lower-case letter, then lower-case letters, digits, "_" or "-"'

@@ -156,7 +156,7 @@ const notEnrolled = (person: Person): Decision =>
   refuse(person, 'not_enrolled', 'No flow is open to this person now, so there is nothing to change.')
 
 /** Puts a whole flow aside. Gates still hold, and its steps can still be done. */
-export const skipFlow = (world: World, person: Person, flowName?: string): Decision => {
+export const skipFlow = (world: World, person: Person, flowName?: string, reason?: string): Decision => {
   const placed = place(world, person, flowName)
   if (placed.refusal) return placed
   const { flow, enrolment } = placed
@@ -173,7 +173,10 @@ export const skipFlow = (world: World, person: Person, flowName?: string): Decis
   return {
     flow,
     person: withEnrolment(placed.person, skipped),
-    happenings: [...placed.happenings, happening('onboarding.skipped', skipped)],
+    happenings: [
+      ...placed.happenings,
+      happening('onboarding.skipped', skipped, reason === undefined ? {} : { reason }),
+    ],
   }
 }
 

@@ -117,12 +117,13 @@ const settings = {
     secret: true,
     read: (text) => (/^[!-~]{32,1000}$/.test(text) ? text : undefined),
   }),
-  url: setting({
+  url: setting<string | undefined>({
     variable: 'BOARDWALK_URL',
     expected: 'an http(s) address',
-    default: 'http://127.0.0.1:4000',
+    default: undefined,
+    defaultText: '`http://127.0.0.1:PORT`',
     help: 'The running Boardwalk that commands such as `boardwalk flows push` speak to.',
-    read: url('http:', 'https:') as Read<string>,
+    read: url('http:', 'https:'),
   }),
   logLevel: setting({
     variable: 'BOARDWALK_LOG_LEVEL',

@@ -62,6 +62,9 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
     ...(configuration.apiKey !== undefined && { apiKey: configuration.apiKey }),
     log,
   })
+  if (configuration.jwtSecret === undefined && configuration.jwksUrl === undefined) {
+    log.warn('People cannot be identified: set BOARDWALK_JWT_SECRET or BOARDWALK_JWKS_URL')
+  }
   await boardwalk.start()
   const server = await listening(boardwalk, port, host).catch(async (error: unknown) => {
     await boardwalk.stop()

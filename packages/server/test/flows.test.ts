@@ -115,7 +115,15 @@ forEachDatabase((_, open) => {
     const back = (await me('GET', '/api/onboarding')).body
     expect(back).toMatchObject({ flow: { version: 1 } })
     expect(back.steps.map((step: any) => `${step.id} ${step.status}`)).toEqual(['one done', 'two todo'])
-    const { versions } = (await house.server('GET', '/api/admin/flows/moving')).body
+    const { versions, publications } = (await house.server('GET', '/api/admin/flows/moving')).body
+    expect(publications[0]).toEqual({
+      version: 1,
+      kind: 'rollback',
+      at: expect.any(String),
+      by: 'key:first',
+      reason: 'three is too hard',
+    })
+    expect(publications).toHaveLength(3)
     expect(versions.map((version: any) => `${version.version} ${version.status}`)).toEqual([
       '2 deprecated',
       '1 active',

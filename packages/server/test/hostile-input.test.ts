@@ -51,6 +51,7 @@ const forgedTokens: [string, string][] = [
   ['sub as a number', signed(hs256, { ...claims, sub: 7 })],
   ['an empty sub', signed(hs256, { ...claims, sub: '' })],
   ['sub of 256 bytes', signed(hs256, { ...claims, sub: 'x'.repeat(256) })],
+  ['sub that cannot stand in a path', signed(hs256, { ...claims, sub: '..' })],
   ['sub with a NUL', signed(hs256, { ...claims, sub: 'a\0b' })],
   ['role as an object', signed(hs256, { ...claims, role: { $ne: null } })],
   ['attributes as text', signed(hs256, { ...claims, attributes: 'plan' })],
@@ -205,10 +206,14 @@ forEachDatabase((_, open) => {
       ['GET', '/api/onboarding?flow=No%20Flow', 400, 'invalid_request'],
       ['GET', '/api/onboarding?flow=nothing', 404, 'flow_not_found'],
       ['PATCH', '/api/onboarding/steps/nothing', 404, 'step_not_found'],
-      ['PATCH', '/api/onboarding/steps/..%2f..%2fadmin', 400, 'invalid_request'],
+      ['PATCH', '/api/onboarding/steps/..%2f..%2fadmin', 404, 'step_not_found'],
+      ['PATCH', '/api/onboarding/steps/%zz', 400, 'invalid_request'],
+      ['PATCH', '/api/onboarding/steps/%ED%A0%80', 400, 'invalid_request'],
+      ['PATCH', '/api/onboarding/steps/No%20Step', 404, 'step_not_found'],
+      ['GET', '/api/onboarding?flow=shop&flow=saas', 400, 'invalid_request'],
       ['PATCH', '/api/onboarding/steps/%00', 400, 'invalid_request'],
       ['PATCH', '/api/onboarding/steps/impressum', 404, 'step_not_found'],
-      ['PATCH', '/api/onboarding/steps/__proto__', 400, 'invalid_request'],
+      ['PATCH', '/api/onboarding/steps/__proto__', 404, 'step_not_found'],
     ])('%s %s answers %i %s', async (method, path, status, error) => {
       const me = await house.person('path-walker', { market: 'FR', account: 'p' })
       isProblem(await me(method, path, method === 'PATCH' ? { status: 'done' } : undefined), status, error)

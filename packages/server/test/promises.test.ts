@@ -181,11 +181,17 @@ forEachDatabase((_, open) => {
       status: 'skipped',
     })
     expect((await me('POST', '/api/onboarding/skip')).body.status).toBe('skipped')
+    expect((await me('POST', '/api/onboarding/skip', { bogus: 1 })).status).toBe(400)
+    expect((await me('POST', '/api/onboarding/resume', { bogus: 1 })).status).toBe(400)
     const gate = () =>
       house.server('POST', '/api/gates/check', { userId, gate: 'publish', route: '/publish' })
     expect((await gate()).status).toBe(409)
     expect((await me('POST', '/api/onboarding/resume')).body.status).toBe('in_progress')
-    await me('POST', '/api/onboarding/skip')
+    await me('POST', '/api/onboarding/skip', { reason: 'no time' })
+    expect((await eventsOf(userId)).at(-1)).toMatchObject({
+      type: 'onboarding.skipped',
+      data: { reason: 'no time' },
+    })
     await me('PATCH', '/api/onboarding/steps/email_verification', { status: 'done' })
     expect((await me('PATCH', '/api/onboarding/steps/payments', { status: 'done' })).body.status).toBe(
       'completed',
@@ -303,6 +309,14 @@ forEachDatabase((_, open) => {
       })
       const left = await house.server('PUT', '/api/users/facts', { account: null })
       expect(left.body.account).toBeNull()
+    })
+
+    test('a person told of with no facts is known all the same', async () => {
+      expect((await house.server('PUT', '/api/users/blank', {})).status).toBe(200)
+      expect((await house.server('GET', '/api/users/blank/export')).body).toMatchObject({
+        userId: 'blank',
+        events: [],
+      })
     })
 
     test('claims of a token are stored and absent ones change nothing, also when the request is refused', async () => {

@@ -188,6 +188,9 @@ export type Publication = {
   readonly reason: string | null
 }
 
+/** A publication as it was written down. */
+export type Published = Omit<Publication, 'flow'> & { readonly at: string }
+
 /** What became of a publication; `conflict` says why it cannot be. */
 export type PublicationResult =
   | { kind: 'done'; changed: boolean }
@@ -213,6 +216,20 @@ const writeLedger = {
   name: 'write_publication',
   text: 'insert into publication (flow, version, kind, at, by, reason) values ($1, $2, $3, now(), $4, $5)',
 }
+const publicationsStatement = {
+  name: 'read_publications',
+  text: `
+    select version, kind, ${iso('at')} as at, by, reason
+    from publication
+    where flow = $1
+    order by id desc
+    limit 200`,
+}
+
+/** The newest 200 publications, rollbacks and deprecations of a flow, newest first. */
+export const readPublications = (query: Query, flow: string): Promise<Published[]> =>
+  query<Published>(publicationsStatement, [flow])
+
 const raiseCatalogue = { name: 'raise_catalogue', text: 'update catalogue set revision = revision + 1' }
 
 type Pointer = { current: number | null; open: boolean; published: boolean }

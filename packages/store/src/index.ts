@@ -10,7 +10,16 @@ export {
   isUnstorableText,
 } from './database/database-error.ts'
 export { migrate, unappliedMigrations } from './database/migrate.ts'
-export { listFlows, publish, readCatalogue, readFlow, readVersion, readVersions, saveDraft } from './flows.ts'
+export {
+  listFlows,
+  publish,
+  readCatalogue,
+  readFlow,
+  readPublications,
+  readVersion,
+  readVersions,
+  saveDraft,
+} from './flows.ts'
 export type { FlowSummary, FlowVersion, Publication, PublicationResult } from './flows.ts'
 export {
   advanceReader,

@@ -9,6 +9,7 @@ import {
 } from '@boardwalk/store'
 import { CommandError, type Command } from '../command.ts'
 import { configured } from '../configured.ts'
+import { readDevelopmentSecrets } from '../development-secrets.ts'
 
 type Finding = { readonly ok: boolean; readonly text: string }
 
@@ -27,6 +28,9 @@ const checkDatabase = async (database: Database): Promise<Finding[]> => {
   ]
 }
 
+const isHeld = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && error.code === 'DIRECTORY_HELD'
+
 const examine = async (words: string[]): Promise<Finding[]> => {
   const { values } = parseArgs({ args: words, options: { data: { type: 'string' } } })
   const configuration = configured(values)
@@ -34,7 +38,12 @@ const examine = async (words: string[]): Promise<Finding[]> => {
     { ok: true, text: `Node ${process.versions.node}` },
     { ok: true, text: 'The configuration can be read' },
   ]
-  if (configuration.jwtSecret === undefined && configuration.jwksUrl === undefined) {
+  const development = await readDevelopmentSecrets()
+  if (
+    configuration.jwtSecret === undefined &&
+    configuration.jwksUrl === undefined &&
+    development === undefined
+  ) {
     findings.push({
       ok: false,
       text: 'People cannot be identified: set BOARDWALK_JWT_SECRET or BOARDWALK_JWKS_URL',
@@ -51,6 +60,11 @@ const examine = async (words: string[]): Promise<Finding[]> => {
       await database.close()
     }
   } catch (error) {
+    if (isHeld(error))
+      return [
+        ...findings,
+        { ok: true, text: `${error.message} So it runs; stop it to have its schema examined.` },
+      ]
     findings.push({
       ok: false,
       text: `The database cannot be used: ${error instanceof Error ? error.message : String(error)}`,

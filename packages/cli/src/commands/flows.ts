@@ -33,12 +33,10 @@ const push = async (
   publishes: boolean,
   reason: string | undefined,
 ): Promise<void> => {
-  for (const file of files) {
-    const { name, version, status } = await callBoardwalk<Stored>(
-      'POST',
-      '/api/admin/flows',
-      await checked(file),
-    )
+  // All are checked before the first is sent.
+  const documents = await Promise.all(files.map(async (file) => ({ file, document: await checked(file) })))
+  for (const { file, document } of documents) {
+    const { name, version, status } = await callBoardwalk<Stored>('POST', '/api/admin/flows', document)
     console.log(`${file}: flow "${name}" is stored as version ${version} (${status})`)
     if (!publishes) continue
     await callBoardwalk('POST', `/api/admin/flows/${name}/versions/${version}/publish`, { reason })

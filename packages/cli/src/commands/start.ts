@@ -8,7 +8,7 @@ import { configured } from '../configured.ts'
 import { developmentSecrets } from '../development-secrets.ts'
 import { readFlowFile } from '../read-flow-file.ts'
 import { signToken } from '../sign-token.ts'
-import { stopOnSignal } from '../stop-on-signal.ts'
+import { stopOnSignal, stopWhenOrphaned } from '../stop-on-signal.ts'
 
 const flowsFolder = 'flows'
 
@@ -22,6 +22,9 @@ const publishMissing = async ({ boardwalk: { verbs } }: Serving): Promise<void> 
     console.log(`Published the flow "${document.name}" from ${join(flowsFolder, file)}`)
   }
 }
+
+/** Commands look at port 4000 by themselves. */
+const there = (address: string): string => (address.endsWith(':4000') ? '' : `BOARDWALK_URL=${address} `)
 
 export const start: Command = {
   name: 'start',
@@ -40,6 +43,7 @@ export const start: Command = {
       apiKey: given.apiKey ?? secrets.apiKey,
     })
     stopOnSignal(serving.stop)
+    stopWhenOrphaned(serving.stop)
     await publishMissing(serving)
     const claims = { role: 'owner', market: 'FR', locale: 'fr', account: 'shop-1' }
     const token = await signToken(given.jwtSecret ?? secrets.jwtSecret, 'ada', claims)
@@ -52,7 +56,7 @@ export const start: Command = {
         '',
         `  curl -s ${serving.address}/api/onboarding -H 'Authorization: Bearer ${token}'`,
         '',
-        'Other people: npx boardwalk token USER. Your own flow: npx boardwalk flows push FILE --publish. Ctrl-C stops.',
+        `Other people: npx boardwalk token USER. Your own flow: ${there(serving.address)}npx boardwalk flows push FILE --publish. Ctrl-C stops.`,
         '',
       ].join('\n'),
     )

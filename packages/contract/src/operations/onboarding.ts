@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { flowChanged, nudgeSnoozed, onboarding, stepChanged, stepChangeOrSnooze } from '../onboarding.ts'
+import {
+  flowChanged,
+  flowResumption,
+  flowSkip,
+  nudgeSnoozed,
+  onboarding,
+  stepChanged,
+  stepChangeOrSnooze,
+} from '../onboarding.ts'
 import type { OperationRow } from '../operation.ts'
 import { lineUpTo, name } from '../values.ts'
 
@@ -29,7 +37,7 @@ export const onboardingOperations = {
     path: '/api/onboarding/steps/{id}',
     summary: 'Do or skip a step, or snooze the reminder',
     caller: { kind: 'person' },
-    parameters: { path: z.strictObject({ id: name }), query: flowQuery },
+    parameters: { path: z.strictObject({ id: lineUpTo(64) }), query: flowQuery },
     body: stepChangeOrSnooze,
     answers: { 200: z.union([stepChanged, nudgeSnoozed]) },
     errors: [
@@ -51,6 +59,8 @@ export const onboardingOperations = {
     summary: 'Put the whole flow aside',
     caller: { kind: 'person' },
     parameters: { query: flowQuery },
+    body: flowSkip,
+    bodyOptional: true,
     answers: { 200: flowChanged },
     errors: ['flow_not_found', 'not_enrolled', 'flow_completed'],
     headers: ['If-Match', 'Idempotency-Key'],
@@ -61,6 +71,8 @@ export const onboardingOperations = {
     summary: 'Take a skipped flow up again',
     caller: { kind: 'person' },
     parameters: { query: flowQuery },
+    body: flowResumption,
+    bodyOptional: true,
     answers: { 200: flowChanged },
     errors: ['flow_not_found', 'not_enrolled', 'flow_completed'],
     headers: ['If-Match', 'Idempotency-Key'],

@@ -4,7 +4,7 @@ import { onboarding, stepChange, stepChanged } from '../onboarding.ts'
 import type { OperationRow } from '../operation.ts'
 import { erasure, explanation, personExport, timeline } from '../people.ts'
 import { account, accountUpdate, factsUpdate, person } from '../person.ts'
-import { hostId, name } from '../values.ts'
+import { hostId, lineUpTo, name } from '../values.ts'
 
 const reads = { kind: 'server', scope: 'people:read' } as const
 const writes = { kind: 'server', scope: 'people:write' } as const
@@ -40,7 +40,7 @@ export const peopleOperations = {
     path: '/api/users/{userId}/onboarding/steps/{stepId}',
     summary: 'Prove that a person did a step, or skip it for them',
     caller: writes,
-    parameters: { path: userPath.extend({ stepId: name }), query: flowQuery },
+    parameters: { path: userPath.extend({ stepId: lineUpTo(64) }), query: flowQuery },
     body: stepChange,
     answers: { 200: stepChanged },
     errors: [

@@ -1,5 +1,5 @@
 import type { Operation } from '@boardwalk/contract'
-import { listFlows, publish, readFlow, readVersion, readVersions } from '@boardwalk/store'
+import { listFlows, publish, readFlow, readPublications, readVersion, readVersions } from '@boardwalk/store'
 import type { Database, FlowSummary, FlowVersion, Publication } from '@boardwalk/store'
 import type { Called } from '../http/authenticate.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
@@ -79,8 +79,9 @@ export const flowHandlers = (database: Database): Served => {
       const summary = await readFlow(query, name)
       if (summary === undefined) throw noFlow(name)
       const versions = await readVersions(query, name)
+      const publications = (await readPublications(query, name)).map(known)
       const presented = versions.map(({ document: _, ...version }) => known(version))
-      return { status: 200, body: { ...presentSummary(summary), versions: presented } }
+      return { status: 200, body: { ...presentSummary(summary), versions: presented, publications } }
     },
     getFlowVersion: ({ path }) => found(path),
     publishFlowVersion: (input) => moved('publish', input),

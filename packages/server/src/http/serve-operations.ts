@@ -52,6 +52,33 @@ const correlationOf = (request: Request): string => {
   return given !== null && correlationShape.test(given) ? given : randomUUID()
 }
 
+/** A name given twice would leave open which one counts. */
+const queryOf = (url: string): Record<string, string> => {
+  const mark = url.indexOf('?')
+  if (mark === -1) return {}
+  const pairs = [...new URLSearchParams(url.slice(mark))]
+  const names = pairs.map(([name]) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice === undefined) return Object.fromEntries(pairs)
+  const problems = [
+    { path: twice, found: 'more than one', expected: 'one value', message: `Send ${twice} once.` },
+  ]
+  throw new Failure('invalid_request', `The query does not fit. Send ${twice} once.`, { problems })
+}
+
+const refuseBrokenPath = (url: string): void => {
+  const [path = ''] = url.split('?', 1)
+  if (!path.includes('%')) return
+  try {
+    decodeURIComponent(path)
+  } catch {
+    throw new Failure(
+      'invalid_request',
+      'The path is not percent-encoded UTF-8. Encode each part of it by itself.',
+    )
+  }
+}
+
 const serveOne = (id: OperationId, { handlers, ways, log }: Serving) => {
   const row = operationRow(id)
   const { path, query } = row.parameters
@@ -60,15 +87,14 @@ const serveOne = (id: OperationId, { handlers, ways, log }: Serving) => {
     const correlationId = correlationOf(request)
     try {
       const called = await authenticate(row.caller, ways, request)
-      const mark = request.url.indexOf('?')
-      const asked = mark === -1 ? {} : Object.fromEntries(new URLSearchParams(request.url.slice(mark)))
+      refuseBrokenPath(request.url)
       const json = await bodyOf(row, request)
       const input = {
         called,
         request,
         correlationId,
         path: parsed(path, parameters, 'path'),
-        query: parsed(query, asked, 'query'),
+        query: parsed(query, queryOf(request.url), 'query'),
         body: parsesItself(id) ? json : parsed(row.body, json, 'body'),
       }
       return toResponse(await handle(input), correlationId)

@@ -1,4 +1,4 @@
-import { resumeFlow, skipFlow } from '@boardwalk/engine'
+import { resumeFlow, skipFlow, type Person, type World } from '@boardwalk/engine'
 import { preconditionOf } from '../http/precondition.ts'
 import type { Handlers } from '../http/serve-operations.ts'
 import { tagged } from '../http/tagged.ts'
@@ -26,8 +26,10 @@ export const onboardingHandlers = ({ travel }: Verbs): Served => ({
   },
   skipFlow: (input) => {
     const { flow } = input.query
+    const { reason } = input.body
+    const skip = (world: World, person: Person) => skipFlow(world, person, flow, reason)
     return travel(
-      flowJourney(themselves(input), skipFlow, flow, preconditionOf(input.request, { skip: true, flow })),
+      flowJourney(themselves(input), skip, flow, preconditionOf(input.request, { skip: true, flow, reason })),
     )
   },
   resumeFlow: (input) => {

@@ -1,4 +1,4 @@
-import type { FactsUpdate } from '@boardwalk/engine'
+import type { FactsUpdate, Person } from '@boardwalk/engine'
 import type { Requester } from '../onboarding/requester.ts'
 import type { Journey } from '../road/journey.ts'
 import { presentFacts } from './present-person.ts'
@@ -23,6 +23,12 @@ export const readJourney = (
   present,
 })
 
+const isBlank = ({ facts, accountId, enrolments }: Person): boolean =>
+  accountId === null &&
+  enrolments.length === 0 &&
+  Object.keys(facts).length === 1 &&
+  Object.keys(facts.attributes).length === 0
+
 /** The host's server tells facts of a person, known or not. */
 export const tellJourney = ({ userId, correlationId }: Requester, facts: FactsUpdate): Journey => ({
   userId,
@@ -30,6 +36,7 @@ export const tellJourney = ({ userId, correlationId }: Requester, facts: FactsUp
   correlationId,
   writes: true,
   mayChange: true,
-  decide: unchanged,
+  // Told with no facts at all, they are known all the same: a new object is something to write.
+  decide: (_, person) => ({ person: isBlank(person) ? { ...person } : person, happenings: [] }),
   present: (_, { person }) => json(presentFacts(person)),
 })
