@@ -65,13 +65,12 @@ const travelOne = (journey: Journey, loaded: Loaded, state: State, world: World)
     return { kind: 'refused', refusal: decided.refusal }
   }
   const answer = journey.present(world, decided)
-  const changed = decided.person !== state.person || decided.happenings.length > 0
-  if (!journey.writes) return { kind: 'answered', answer, decided, changed: false }
+  if (!journey.writes) return { kind: 'answered', answer }
   const { correlationId, idempotency } = journey
   state.person = decided.person
   state.records.push(...decided.happenings.map((one) => ({ ...one, at: world.now, correlationId })))
   if (idempotency) state.answers.push({ ...idempotency, ...answer })
-  return { kind: 'answered', answer, decided, changed }
+  return { kind: 'answered', answer }
 }
 
 /** Several journeys of one person, one after another on what was loaded: together one change. */
