@@ -14,7 +14,9 @@ export const gateCheck = z
       route: lineUpTo(500).describe('The host’s route, told in `gating.blocked`.'),
       critical: flag
         .optional()
-        .describe('What happens when the check cannot be made: true answers 503, false lets pass.'),
+        .describe(
+          'What happens when the check cannot be made: true answers 503, false lets pass. Absent: as the flows say of the gate, else true.',
+        ),
       flow: name.optional().describe('Looks at this flow only.'),
       returnUrl: lineUpTo(2000)
         .optional()

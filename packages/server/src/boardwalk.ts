@@ -109,14 +109,15 @@ const runOn = async (
       logSettled(log, record)
     }
   }
-  const road: Road = createRoad({ database, catalogue: liveCatalogue(database.query), clock, onCommitted })
+  const catalogue = liveCatalogue(database.query)
+  const road: Road = createRoad({ database, catalogue, clock, onCommitted })
   const members: Following = await followHappenings(database, accountMembers(database, road), log)
   const stopPurging = purgeRegularly(database, log)
   const verbs = verbsOn(road)
   const handlers = {
     ...onboardingHandlers(verbs),
     ...peopleHandlers(verbs, database),
-    ...gateHandlers(verbs, metrics),
+    ...gateHandlers(verbs, metrics, catalogue),
     ...flowHandlers(database),
     ...apiKeyHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),

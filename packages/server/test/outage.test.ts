@@ -13,7 +13,13 @@ describe.skipIf(inject('postgresUrl') === null)('when PostgreSQL goes away', () 
       connectTimeoutMs: 1000,
     })
     const house = await openHouse(database)
-    await house.publish(flowFile('shop'))
+    await house.publish({
+      ...flowFile('shop'),
+      gates: {
+        publish: { steps: ['payments'], critical: true },
+        preview: { steps: ['payments'], critical: false },
+      },
+    })
     const me = await house.person('stranded', { role: 'owner', market: 'FR', account: 'island' })
     await me('GET', '/api/onboarding')
     const made = await house.server('POST', '/api/admin/api-keys', { name: 'gate', scopes: ['gates:check'] })
@@ -50,6 +56,11 @@ describe.skipIf(inject('postgresUrl') === null)('when PostgreSQL goes away', () 
     expect(
       (await house.as(`bwk_${'0'.repeat(18)}_${'0'.repeat(64)}`)('POST', '/api/gates/check', open)).status,
     ).toBe(503)
+    const named = (gate: string) =>
+      house.server('POST', '/api/gates/check', { userId: 'stranded', gate, route: '/named' })
+    expect((await named('publish')).status).toBe(503)
+    expect((await named('nothing')).status).toBe(503)
+    expect(await named('preview')).toMatchObject({ status: 200, body: { allowed: true } })
     expect(await ask({ critical: false, steps: [] })).toMatchObject({ status: 400 })
     expect((await house.as(undefined)('GET', '/metrics')).body).toMatch(
       /onboarding_gate_failed_open_total\{route="\/publish"\} 1/,

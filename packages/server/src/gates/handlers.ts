@@ -1,21 +1,40 @@
+import type { Operation } from '@boardwalk/contract'
+import type { Catalogue } from '@boardwalk/engine'
 import { isUnavailable } from '../http/failures.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
 import type { Verbs } from '../http/verbs.ts'
 import { forPerson } from '../onboarding/requester.ts'
 import type { Metrics } from '../operation/metrics.ts'
+import type { LiveCatalogue } from '../road/live-catalogue.ts'
 import { gateJourney } from './journey.ts'
 
 const blockedHeaders = { 'content-type': 'application/problem+json' }
 
-export const gateHandlers = ({ travel }: Verbs, metrics: Metrics): Pick<Handlers, 'checkGate'> => ({
+/** As the caller says, else as the flows that declare the gate said last; a gate nobody knows is critical. */
+const isCritical = (
+  { critical, gate }: Operation<'checkGate'>['body'],
+  catalogue: Catalogue | undefined,
+): boolean => {
+  if (critical !== undefined) return critical
+  const declared = [...(catalogue?.flows.values() ?? [])].flatMap(
+    ({ flow }) => flow.gates.get(gate ?? '') ?? [],
+  )
+  return declared.length === 0 || declared.some((one) => one.critical)
+}
+
+export const gateHandlers = (
+  { travel }: Verbs,
+  metrics: Metrics,
+  catalogue: LiveCatalogue,
+): Pick<Handlers, 'checkGate'> => ({
   checkGate: async ({ body, ...input }): Promise<Reply> => {
     try {
       const reply = await travel(gateJourney(body, forPerson(body.userId, input)))
       return reply.status === 409 ? { ...reply, headers: blockedHeaders } : reply
     } catch (error) {
       // Only what nobody could find out may let pass; what the caller got wrong never does.
-      if (body.critical !== false || !isUnavailable(error)) throw error
+      if (!isUnavailable(error) || isCritical(body, catalogue.lastKnown())) throw error
       metrics.countFailedOpen(body.route)
       return {
         status: 200,

@@ -5,7 +5,11 @@ import { readCatalogue, type Query } from '@boardwalk/store'
  * The compiled flows in force. Every load tells the catalogue's revision, so a flow published through one process is in
  * force in all others from their next load on, with nothing to wait for or to miss.
  */
-export type LiveCatalogue = { readonly at: (revision: number) => Promise<Catalogue> }
+export type LiveCatalogue = {
+  readonly at: (revision: number) => Promise<Catalogue>
+  /** What was in force when the database last answered; undefined before it ever did. */
+  readonly lastKnown: () => Catalogue | undefined
+}
 
 export const liveCatalogue = (query: Query): LiveCatalogue => {
   let current: Catalogue | undefined
@@ -35,5 +39,5 @@ export const liveCatalogue = (query: Query): LiveCatalogue => {
     }
     return current ?? read()
   }
-  return { at }
+  return { at, lastKnown: () => current }
 }
