@@ -58,6 +58,11 @@ const refusals = {
     title: 'Snoozed too often',
     meaning: 'The reminder was snoozed as often as the flow allows (`maxSnoozes`).',
   },
+  snooze_past: {
+    status: 400,
+    title: 'A snooze into the past',
+    meaning: 'The reminder can be snoozed until a moment that is to come only.',
+  },
   unknown_step: {
     status: 400,
     title: 'A step that no flow knows',

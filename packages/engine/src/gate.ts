@@ -1,7 +1,7 @@
 import type { Decision, World } from './decision.ts'
 import { happening, situationOf } from './decision.ts'
 import { place } from './enrolment.ts'
-import { enrolmentShown } from './catalogue.ts'
+import { enrolmentShown, type Catalogue } from './catalogue.ts'
 import type { Step } from './flow.ts'
 import { guideOf } from './guide.ts'
 import type { Enrolment, Person } from './person.ts'
@@ -101,4 +101,12 @@ export const checkGate = (world: World, person: Person, question: GateQuestion):
     happenings: [...decision.happenings, happening('gating.blocked', decidedBy, data, first.step.id)],
     missing: missing.map(({ flow, step }) => ({ flow, step })),
   }
+}
+
+/** Whether a gate stops when it cannot be checked: as the flows that declare it say; one that nobody declares does. */
+export const isCriticalGate = (catalogue: Catalogue | undefined, gate: string | undefined): boolean => {
+  const declared = [...(catalogue?.flows.values() ?? [])].flatMap(
+    ({ flow }) => flow.gates.get(gate ?? '') ?? [],
+  )
+  return declared.length === 0 || declared.some(({ critical }) => critical)
 }

@@ -20,7 +20,7 @@ export type {
   StepDefinition,
   Trigger,
 } from './flow.ts'
-export { checkGate, type GateDecision, type GateQuestion, type MissingStep } from './gate.ts'
+export { checkGate, isCriticalGate, type GateDecision, type GateQuestion, type MissingStep } from './gate.ts'
 export { guideOf, inMarket, nudgeOf, type Guide, type GuideStep, type Nudge } from './guide.ts'
 export type { Happening, HappeningType } from './happening.ts'
 export { checkRenames, lineagesOf, type EarlierVersion, type Lineages } from './lineage.ts'

@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'proof_required'
   | 'flow_completed'
   | 'snooze_limit'
+  | 'snooze_past'
   | 'unknown_step'
   | 'unknown_gate'
 

@@ -130,6 +130,9 @@ export const snooze = (world: World, person: Person, { until, stepId, flow: flow
   if (flow === null || enrolment === null) return notFound(person, stepId)
   const guide = guideOf(flow, enrolment, situationOf(placed.person, world.now))
   if (!guide.steps.some(({ id }) => id === stepId)) return notFound(person, stepId)
+  if (until <= world.now) {
+    return refuse(person, 'snooze_past', 'The moment to snooze until has passed. Send one that is to come.')
+  }
   const { maxSnoozes } = flow.nudge
   if (enrolment.snoozeCount >= maxSnoozes) {
     return refuse(

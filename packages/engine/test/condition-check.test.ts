@@ -175,6 +175,5 @@ describe('hostile documents', () => {
       expect(found.length).toBeLessThanOrEqual(60)
       expect(path.length).toBeLessThan(2000)
     }
-    // Generous: what it guards against takes minutes or overflows the stack.
   })
 })

@@ -174,15 +174,17 @@ test('agrees with mingo where both languages define the same', () => {
   )
 })
 
-test.each(['(a+)+$', '(a|aa)+$', '(a*)*b', '([ab]*a[ab]{100})+c'])(
-  '%s against 50,000 letters stays fast',
-  (pattern) => {
-    const evaluate = compileCondition({ a: { $regex: pattern } })
-    evaluate({ a: `${'a'.repeat(50_000)}!` })
-    evaluate({ a: `c${'ab'.repeat(25_000)}!` })
-    // Backtracking would take longer than the universe; generous for a busy machine.
-  },
-)
+// Backtracking would take longer than the universe; here the test's own time limit ends it.
+test.each([
+  ['(a+)+$', false, false],
+  ['(a|aa)+$', false, false],
+  ['(a*)*b', false, true],
+  ['([ab]*a[ab]{100})+c', false, false],
+])('%s against 50,000 letters comes to an answer', (pattern, first, second) => {
+  const evaluate = compileCondition({ a: { $regex: pattern } })
+  expect(evaluate({ a: `${'a'.repeat(50_000)}!` })).toBe(first)
+  expect(evaluate({ a: `c${'ab'.repeat(25_000)}!` })).toBe(second)
+})
 
 test('long lists on both sides do not multiply', () => {
   const list = Array.from({ length: 50_000 }, (_, index) => `m${index}`)

@@ -507,7 +507,7 @@ forEachDatabase((_, open) => {
   test('a snooze into the past is refused and uses none up', async () => {
     const me = await someone()
     const answer = await me('PATCH', '/api/onboarding/steps/theme', { snoozeUntil: '2001-01-01T00:00:00Z' })
-    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
+    expect(answer).toMatchObject({ status: 400, body: { error: 'snooze_past' } })
     expect((await me('GET', '/api/onboarding')).body.nudge.snoozeCount).toBe(0)
   })
 

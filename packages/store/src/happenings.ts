@@ -7,7 +7,7 @@ const announceStatement = { name: 'announce_happenings', text: `select pg_notify
 
 /**
  * Wakes the readers of happenings, to be called after a commit that wrote some. Not part of the commit: PostgreSQL lets
- * transactions that notify commit only one by one, which costs 32 writers two thirds of their speed. A notice that is
+ * transactions that notify commit only one by one, which made 32 writers several times slower. A notice that is
  * lost with its process is made up for by the readers' own polling.
  */
 export const announceHappenings = async (query: Query): Promise<void> => {

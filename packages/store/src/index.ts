@@ -35,6 +35,7 @@ export type { Cursor, Happened } from './happenings.ts'
 export { load, loadStatement, type Asked, type Loaded, type SavedAnswer } from './load.ts'
 export { openDatabase, type DatabaseOptions } from './open-database.ts'
 export { erase, forgetErasure, membersInProgress, purgeSavedAnswers, updateAccount } from './people.ts'
+export { ping } from './ping.ts'
 export { readSchemaManifest, schemaDifferences } from './schema-manifest.ts'
 
 /** The numbered migrations of this version of the code. */

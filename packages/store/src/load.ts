@@ -30,8 +30,6 @@ export type Loaded = {
   readonly person: Person
   /** The account that the person acts for: what the token claims, else what is stored. */
   readonly actingAccountId: string | null
-  /** Null for a stranger. */
-  readonly personId: number | null
   /** 0 for a stranger. */
   readonly revision: number
   /** By flow; absent means 0. */
@@ -68,7 +66,6 @@ type EnrolmentRow = [
 ]
 
 type Row = {
-  id: number | null
   revision: number | null
   account_id: string | null
   acting_account_id: string | null
@@ -87,7 +84,7 @@ export const loadStatement = {
   name: 'load_people',
   text: `
     select
-      p.id, p.revision, p.account_id, acting.account_id as acting_account_id, p.facts,
+      p.revision, p.account_id, acting.account_id as acting_account_id, p.facts,
       a.attributes as account_attributes,
       (
         select json_agg(json_build_array(
@@ -179,7 +176,6 @@ const personOf = (userId: string, row: Row): Person => ({
 const loadedOf = (userId: string, row: Row): Loaded => ({
   person: personOf(userId, row),
   actingAccountId: row.acting_account_id,
-  personId: row.id,
   revision: row.revision ?? 0,
   accountRevisions: new Map((row.account_flows ?? []).map(([flow, revision]) => [flow, revision])),
   savedAnswers: (row.saved ?? []).map(([key, fingerprint, status, body]) => ({

@@ -50,6 +50,7 @@ export const onboardingOperations = {
       'dependency_open',
       'proof_required',
       'snooze_limit',
+      'snooze_past',
     ],
     headers: ['If-Match', 'Idempotency-Key'],
   },

@@ -18,14 +18,16 @@ export type Following = { readonly stop: () => Promise<void> }
 const pollMs = 1_000
 // Happenings that come fast are read together, so that reading costs the writers little.
 const restMs = 100
-const leaseMs = 10_000
+const usualLeaseMs = 10_000
 const pageLength = 500
 
-/** Reads happenings in order for one follower, in one process at a time; another takes over when this one stops or dies. */
+/** Reads happenings in order for one follower, in one process at a time; another takes over when this one
+ * stops, or `leaseMs` after it died. */
 export const followHappenings = async (
   database: Database,
   follower: Follower,
   log: Logger,
+  leaseMs = usualLeaseMs,
 ): Promise<Following> => {
   const holder = randomUUID()
   let stopped = false

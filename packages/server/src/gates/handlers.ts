@@ -1,5 +1,4 @@
-import type { Operation } from '@boardwalk/contract'
-import type { Catalogue } from '@boardwalk/engine'
+import { isCriticalGate } from '@boardwalk/engine'
 import { isUnavailable } from '../http/failures.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
@@ -10,18 +9,6 @@ import type { LiveCatalogue } from '../road/live-catalogue.ts'
 import { gateJourney } from './journey.ts'
 
 const blockedHeaders = { 'content-type': 'application/problem+json' }
-
-/** As the caller says, else as the flows that declare the gate said last; a gate nobody knows is critical. */
-const isCritical = (
-  { critical, gate }: Operation<'checkGate'>['body'],
-  catalogue: Catalogue | undefined,
-): boolean => {
-  if (critical !== undefined) return critical
-  const declared = [...(catalogue?.flows.values() ?? [])].flatMap(
-    ({ flow }) => flow.gates.get(gate ?? '') ?? [],
-  )
-  return declared.length === 0 || declared.some((one) => one.critical)
-}
 
 export const gateHandlers = (
   { travel }: Verbs,
@@ -34,7 +21,8 @@ export const gateHandlers = (
       return reply.status === 409 ? { ...reply, headers: blockedHeaders } : reply
     } catch (error) {
       // Only what nobody could find out may let pass; what the caller got wrong never does.
-      if (!isUnavailable(error) || isCritical(body, catalogue.lastKnown())) throw error
+      if (!isUnavailable(error) || (body.critical ?? isCriticalGate(catalogue.lastKnown(), body.gate)))
+        throw error
       metrics.countFailedOpen(body.route)
       return {
         status: 200,

@@ -98,11 +98,6 @@ export const stepJourney = (requester: Requester, step: StepRequest, preconditio
   }
 }
 
-const past = (person: Person, until: string): Decided => {
-  const message = `snoozeUntil is ${until}, expected a time to come.`
-  return { person, happenings: [], refusal: { code: 'invalid_request', message } }
-}
-
 export const snoozeJourney = (
   requester: Requester,
   request: { id: string; flow?: string | undefined; until: string },
@@ -112,7 +107,7 @@ export const snoozeJourney = (
   const until = Date.parse(request.until)
   return {
     ...changing(requester, precondition, flow, (world, person) =>
-      until > world.now ? snooze(world, person, { until, stepId, flow }) : past(person, request.until),
+      snooze(world, person, { until, stepId, flow }),
     ),
     present: (world, { person, flow: about }) => {
       const guide = guideShown(world, person, about)

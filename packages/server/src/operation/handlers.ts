@@ -1,16 +1,15 @@
 import { flowJsonSchema, openApiDocument } from '@boardwalk/contract'
-import type { Query } from '@boardwalk/store'
+import { ping, type Query } from '@boardwalk/store'
 import type { Handlers } from '../http/serve-operations.ts'
 import type { Metrics } from './metrics.ts'
 
 type Served = Pick<Handlers, 'healthLive' | 'healthReady' | 'metrics' | 'openApi' | 'flowSchema'>
 
-const selectOne = { name: 'health', text: 'select 1' }
 const patienceMs = 2_000
 
 const answersInTime = async (query: Query): Promise<boolean> => {
   const timeout = new Promise<boolean>((resolve) => setTimeout(resolve, patienceMs, false).unref())
-  const answer = query(selectOne).then(
+  const answer = ping(query).then(
     () => true,
     () => false,
   )

@@ -22,7 +22,7 @@ const replay = (journey: Journey, loaded: Loaded, state: State): Outcome | undef
       `The Idempotency-Key "${idempotency.key}" was used for another request. Send a new key with a new request.`,
     )
   }
-  return { kind: 'replayed', answer: { status: saved.status, body: saved.body } }
+  return { kind: 'answered', answer: { status: saved.status, body: saved.body } }
 }
 
 const unwelcome = ({ knownOnly }: Journey, { erased, revision }: Loaded): Outcome | undefined => {

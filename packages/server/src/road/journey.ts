@@ -29,6 +29,4 @@ export type Journey<Outcome extends Decided = Decided> = {
 
 export type Outcome =
   | { readonly kind: 'answered'; readonly answer: Answer }
-  /** The very answer that the first request with this key got. */
-  | { readonly kind: 'replayed'; readonly answer: Answer }
   | { readonly kind: 'refused'; readonly refusal: Refused }

@@ -18,8 +18,6 @@ export type Session = {
 export type Database = {
   readonly kind: 'embedded' | 'postgres'
   readonly schema: string
-  /** How many statements can usefully run at once (embedded: 1). */
-  readonly connections: number
   readonly query: Query
   /**
    * Rolls back when `work` throws. Inside `work`, use the session that is passed in: calling the database itself there throws,

@@ -92,7 +92,6 @@ export function embeddedDatabase(
   return {
     kind: 'embedded',
     schema,
-    connections: 1,
     query,
     transaction,
     listen,
