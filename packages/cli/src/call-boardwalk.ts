@@ -1,7 +1,7 @@
 import type { ProblemDetails } from '@boardwalk/contract'
 import { CommandError } from './command.ts'
 import { configured } from './configured.ts'
-import { readDevelopmentSecrets } from './development-secrets.ts'
+import { readDevelopmentSecrets } from '@boardwalk/server'
 
 const apiKey = async (configuredKey: string | undefined): Promise<string> => {
   const key = configuredKey ?? (await readDevelopmentSecrets())?.apiKey

@@ -4,10 +4,9 @@ import { doctor } from './commands/doctor.ts'
 import { flows } from './commands/flows.ts'
 import { migrate } from './commands/migrate.ts'
 import { serve } from './commands/serve.ts'
-import { start } from './commands/start.ts'
 import { token } from './commands/token.ts'
 
-const commands: readonly Command[] = [start, serve, migrate, doctor, flows, token]
+const commands: readonly Command[] = [serve, migrate, doctor, flows, token]
 
 const help = (): string =>
   [

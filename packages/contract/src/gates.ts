@@ -31,11 +31,18 @@ export const gateAllowed = z
   .object({
     allowed: z.literal(true),
     reason: z
-      .string()
+      .enum(['check_failed'])
       .optional()
-      .describe('Why it passes although nothing was checked, e.g. guard rails are off.'),
+      .describe('Why it passes although nothing was found out; such an answer must not be kept.'),
   })
   .meta({ id: 'GateAllowed' })
+
+export const gateList = z
+  .object({
+    gates: z.array(z.object({ name: z.string(), critical: z.boolean(), steps: z.array(z.string()) })),
+    steps: z.array(z.string()).describe('Ids of all steps of the flows in force.'),
+  })
+  .meta({ id: 'GateList', description: 'What a gate may ask for, over all flows in force.' })
 
 export const gateBlocked = problemDetails
   .extend({
@@ -46,3 +53,7 @@ export const gateBlocked = problemDetails
     action: action.optional(),
   })
   .meta({ id: 'GateBlocked', description: 'A step must be done first.' })
+
+export type GateAllowed = z.output<typeof gateAllowed>
+export type GateBlocked = z.output<typeof gateBlocked>
+export type GateList = z.output<typeof gateList>

@@ -10,6 +10,22 @@ const parsed = (url: string, base?: string): URL | null => (unsafe.test(url) ? n
 export const isOwnPath = (url: string): boolean =>
   /^\/(?![/\\])/.test(url) && parsed(url, nowhere)?.origin === nowhere
 
+/**
+ * Where to come back to: a path of the host's own, and still one when somebody on the way decodes it, however often, or
+ * takes its dots out.
+ */
+export const isReturnPath = (url: string): boolean => {
+  const [path = ''] = url.split(/[?#]/, 1)
+  try {
+    // A space is harmless, and no path has one unencoded.
+    const decoded = decodeURIComponent(path).replaceAll(' ', '%20')
+    const target = parsed(url, nowhere)?.pathname ?? '//'
+    return isOwnPath(url) && !target.startsWith('//') && (decoded === path || isReturnPath(decoded))
+  } catch {
+    return false
+  }
+}
+
 const isWebUrl = (url: string): boolean => {
   const target = /^https?:\/\//.test(url) ? parsed(url) : null
   return target !== null && target.username === '' && target.password === ''

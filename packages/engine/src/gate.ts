@@ -103,10 +103,33 @@ export const checkGate = (world: World, person: Person, question: GateQuestion):
   }
 }
 
-/** Whether a gate stops when it cannot be checked: as the flows that declare it say; one that nobody declares does. */
-export const isCriticalGate = (catalogue: Catalogue | undefined, gate: string | undefined): boolean => {
-  const declared = [...(catalogue?.flows.values() ?? [])].flatMap(
-    ({ flow }) => flow.gates.get(gate ?? '') ?? [],
-  )
-  return declared.length === 0 || declared.some(({ critical }) => critical)
+/** A named gate over all flows that declare it: one that calls it critical suffices. */
+export type DeclaredGate = {
+  readonly name: string
+  readonly critical: boolean
+  readonly steps: string[]
 }
+
+/** All that a gate may ask for. */
+export const gatesIn = (catalogue: Catalogue): { gates: DeclaredGate[]; steps: string[] } => {
+  const flows = [...catalogue.flows.values()].map(({ flow }) => flow)
+  const gates = new Map<string, DeclaredGate>()
+  for (const flow of flows) {
+    for (const [name, { critical, steps }] of flow.gates) {
+      const known = gates.get(name)
+      gates.set(name, {
+        name,
+        critical: critical || (known?.critical ?? false),
+        steps: [...new Set([...(known?.steps ?? []), ...steps])],
+      })
+    }
+  }
+  return {
+    gates: [...gates.values()],
+    steps: [...new Set(flows.flatMap((flow) => [...flow.stepById.keys()]))],
+  }
+}
+
+/** Whether a gate stops when it cannot be checked: as the flows that declare it say; one that nobody declares does. */
+export const isCriticalGate = (catalogue: Catalogue | undefined, gate: string | undefined): boolean =>
+  (catalogue && gatesIn(catalogue).gates.find(({ name }) => name === gate)?.critical) ?? true

@@ -9,7 +9,7 @@ import {
 } from '@boardwalk/store'
 import { CommandError, type Command } from '../command.ts'
 import { configured } from '../configured.ts'
-import { readDevelopmentSecrets } from '../development-secrets.ts'
+import { readDevelopmentSecrets } from '@boardwalk/server'
 
 type Finding = { readonly ok: boolean; readonly text: string }
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { serve as listen } from '@boardwalk/server'
 import type { Command } from '../command.ts'
 import { configured } from '../configured.ts'
-import { stopOnSignal } from '../stop-on-signal.ts'
+import { stopOnSignal } from '@boardwalk/server'
 
 export const serve: Command = {
   name: 'serve',

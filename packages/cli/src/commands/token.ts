@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { CommandError, type Command } from '../command.ts'
 import { configured } from '../configured.ts'
-import { readDevelopmentSecrets } from '../development-secrets.ts'
+import { readDevelopmentSecrets } from '@boardwalk/server'
 import { signToken } from '../sign-token.ts'
 
 const options = {

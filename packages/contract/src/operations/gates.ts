@@ -1,4 +1,4 @@
-import { gateAllowed, gateBlocked, gateCheck } from '../gates.ts'
+import { gateAllowed, gateBlocked, gateCheck, gateList } from '../gates.ts'
 import type { OperationRow } from '../operation.ts'
 
 export const gateOperations = {
@@ -19,5 +19,14 @@ export const gateOperations = {
       'conflict',
     ],
     headers: ['Accept-Language'],
+  },
+  listGates: {
+    method: 'get',
+    path: '/api/gates',
+    summary: 'The gates and steps that a check may ask for',
+    caller: { kind: 'server', scope: 'gates:check' },
+    parameters: {},
+    answers: { 200: gateList },
+    errors: [],
   },
 } as const satisfies Record<string, OperationRow>

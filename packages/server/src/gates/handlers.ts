@@ -1,4 +1,4 @@
-import { isCriticalGate } from '@boardwalk/engine'
+import { gatesIn, isCriticalGate } from '@boardwalk/engine'
 import { isUnavailable } from '../http/failures.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
@@ -14,7 +14,7 @@ export const gateHandlers = (
   { travel }: Verbs,
   metrics: Metrics,
   catalogue: LiveCatalogue,
-): Pick<Handlers, 'checkGate'> => ({
+): Pick<Handlers, 'checkGate' | 'listGates'> => ({
   checkGate: async ({ body, ...input }): Promise<Reply> => {
     try {
       const reply = await travel(gateJourney(body, forPerson(body.userId, input)))
@@ -24,10 +24,8 @@ export const gateHandlers = (
       if (!isUnavailable(error) || (body.critical ?? isCriticalGate(catalogue.lastKnown(), body.gate)))
         throw error
       metrics.countFailedOpen(body.route)
-      return {
-        status: 200,
-        body: { allowed: true, reason: 'The check could not be made, and the route is not critical.' },
-      }
+      return { status: 200, body: { allowed: true, reason: 'check_failed' } }
     }
   },
+  listGates: async () => ({ status: 200, body: gatesIn(await catalogue.now()) }),
 })

@@ -1,4 +1,4 @@
-import { isOwnPath, type Operation } from '@boardwalk/contract'
+import { isReturnPath, type Operation } from '@boardwalk/contract'
 import { checkGate, type GateDecision, type Person } from '@boardwalk/engine'
 import type { Requester } from '../onboarding/requester.ts'
 import type { Journey } from '../road/journey.ts'
@@ -18,7 +18,7 @@ export const gateJourney = (
   const { userId, returnUrl, ...question } = check
   const { correlationId } = requester
   const asked = {
-    returnUrl: returnUrl !== undefined && isOwnPath(returnUrl) ? returnUrl : undefined,
+    returnUrl: returnUrl !== undefined && isReturnPath(returnUrl) ? returnUrl : undefined,
     correlationId,
   }
   return {

@@ -58,7 +58,8 @@ const authenticatePerson = async (
   { identify, verifyToken }: Authentication,
   request: Request,
 ): Promise<Called> => {
-  if (identify) return identified(identify, request)
+  const bearsToken = verifyToken !== undefined && request.headers.has('authorization')
+  if (identify && !bearsToken) return identified(identify, request)
   if (verifyToken === undefined) {
     throw new Failure(
       'unauthenticated',

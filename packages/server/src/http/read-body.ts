@@ -20,6 +20,9 @@ const bytesOf = async (request: Request): Promise<Uint8Array> => {
   return Buffer.concat(chunks)
 }
 
+const cutShort = (): Failure =>
+  new Failure('malformed_json', 'The body ended before its time. Send it again, to its end.')
+
 const isJson = (type: string | null): boolean =>
   type !== null && /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)
 
@@ -37,7 +40,10 @@ const parse = (bytes: Uint8Array): unknown => {
 
 /** The JSON of a request, or a `Failure`. `undefined`: there is no body. */
 export const readJson = async (request: Request): Promise<unknown> => {
-  const bytes = await bytesOf(request)
+  const bytes = await bytesOf(request).catch((error: unknown) => {
+    // A caller who hangs up is no outage of ours, whatever the socket calls it.
+    throw error instanceof Failure ? error : cutShort()
+  })
   if (bytes.length === 0) return undefined
   if (!isJson(request.headers.get('content-type'))) {
     throw new Failure(

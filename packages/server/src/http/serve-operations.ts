@@ -42,8 +42,8 @@ const bodyOf = async ({ body, bodyOptional }: OperationRow, request: Request): P
   return json === undefined && bodyOptional ? {} : json
 }
 
-/** The document of a flow has problems of its own, which its route tells; all other bodies are parsed here. */
-const parsesItself = (id: OperationId): boolean => id === 'createFlow'
+/** A flow's document has problems of its own and a batch of events refuses one by one, as their routes tell; all other bodies are parsed here. */
+const parsesItself = (id: OperationId): boolean => id === 'createFlow' || id === 'sendEvents'
 
 const correlationShape = /^[A-Za-z0-9._:-]{1,128}$/
 

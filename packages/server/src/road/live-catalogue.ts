@@ -7,6 +7,8 @@ import { readCatalogue, type Query } from '@boardwalk/store'
  */
 export type LiveCatalogue = {
   readonly at: (revision: number) => Promise<Catalogue>
+  /** What is in force now, asked of the database. */
+  readonly now: () => Promise<Catalogue>
   /** What was in force when the database last answered; undefined before it ever did. */
   readonly lastKnown: () => Catalogue | undefined
 }
@@ -39,5 +41,5 @@ export const liveCatalogue = (query: Query): LiveCatalogue => {
     }
     return current ?? read()
   }
-  return { at, lastKnown: () => current }
+  return { at, now: async () => (current = await read()), lastKnown: () => current }
 }

@@ -17,7 +17,7 @@ export const stopOnSignal = (stop: () => Promise<void>): void => {
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        console.error(error)
+        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
         process.exit(1)
       },
     )
