@@ -1,7 +1,8 @@
 export { errorCodes, errors, problemDetails, problemDetailsOf, problemType } from './errors.ts'
 export type { ErrorCode, ErrorRow, ProblemDetails } from './errors.ts'
+export { factsOfTraits, parseEvents, trackEvent, type EventSent, type TrackEvent } from './events.ts'
 export { flowDocument, parseFlowDocument, type FlowInput, type ParsedFlow } from './flow-document.ts'
-export { gateBlocked, gateCheck } from './gates.ts'
+export { gateBlocked, gateCheck, type GateAllowed, type GateBlocked, type GateList } from './gates.ts'
 export type { VersionStatus } from './flows-admin.ts'
 export { stepChange, type Onboarding } from './onboarding.ts'
 export { errorsOf, headers, type Caller, type HeaderName, type OperationRow } from './operation.ts'
@@ -11,12 +12,14 @@ export {
   operations,
   type Operation,
   type OperationId,
+  type Route,
+  type Sending,
 } from './operations/table.ts'
 export { parse, type Parsed } from './parse.ts'
 export { factsOfClaims, factsUpdate, tokenClaims, type TokenClaims } from './person.ts'
 export { problemAt } from './problems.ts'
 export { scopeNames, scopes, type Scope } from './scopes.ts'
-export { isOwnPath } from './urls.ts'
+export { isOwnPath, isReturnPath } from './urls.ts'
 export { hostId } from './values.ts'
 export { openApiDocument } from './openapi.ts'
 export { flowJsonSchema } from './flow-schema.ts'

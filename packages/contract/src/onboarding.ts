@@ -31,7 +31,9 @@ const shownStep = z
     completedBy: z
       .string()
       .optional()
-      .describe('User id of who did it; for an account’s step it may be another member.'),
+      .describe(
+        'User id of who did it, also when a server told of it; for an account’s step it may be another member.',
+      ),
     roleRestricted: z.string().optional().describe('The role that may change the step.'),
     locked: z.boolean().optional().describe('A step that this one depends on is not done yet.'),
     action: action.optional(),

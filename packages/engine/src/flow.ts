@@ -2,6 +2,7 @@ import { compileCondition } from './condition/compile.ts'
 import type { Condition } from './condition/condition.ts'
 import type { Lineages } from './lineage.ts'
 import type { Text } from './text.ts'
+import { compileTriggers, type CompiledTrigger } from './trigger.ts'
 
 /** Where "Do" leads: a page, or a modal that the host knows by name. A prefill value `$market` is the fact of that name. */
 export type Action =
@@ -109,6 +110,8 @@ export type Flow = {
   readonly steps: readonly Step[]
   readonly stepById: ReadonlyMap<string, Step>
   readonly gates: ReadonlyMap<string, GateDefinition>
+  /** By the event that they wait for. */
+  readonly triggers: ReadonlyMap<string, readonly CompiledTrigger[]>
   readonly nudge: NudgeSettings
 }
 
@@ -148,6 +151,7 @@ export const compileFlow = (document: FlowDocument, version: number, lineages: L
     steps,
     stepById: new Map(steps.map((step) => [step.id, step])),
     gates: new Map(Object.entries(document.gates)),
+    triggers: compileTriggers(document.steps),
     nudge: document.nudge,
   }
 }

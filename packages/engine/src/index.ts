@@ -7,6 +7,7 @@ export { explainCondition, type Clause } from './condition/explain.ts'
 export type { Problem } from './condition/problem.ts'
 export { situationOf, type Decision, type World } from './decision.ts'
 export { place } from './enrolment.ts'
+export { applyEvent, type HostEvent } from './event.ts'
 export { explain, type ExplainedRule, type ExplainedStep, type Explanation } from './explain.ts'
 export { conditionFacts, mergeAttributes, updateFacts, type FactsUpdate } from './facts.ts'
 export { compileFlow } from './flow.ts'
@@ -20,7 +21,14 @@ export type {
   StepDefinition,
   Trigger,
 } from './flow.ts'
-export { checkGate, isCriticalGate, type GateDecision, type GateQuestion, type MissingStep } from './gate.ts'
+export {
+  checkGate,
+  gatesIn,
+  isCriticalGate,
+  type GateDecision,
+  type GateQuestion,
+  type MissingStep,
+} from './gate.ts'
 export { guideOf, inMarket, nudgeOf, type Guide, type GuideStep, type Nudge } from './guide.ts'
 export type { Happening, HappeningType } from './happening.ts'
 export { checkRenames, lineagesOf, type EarlierVersion, type Lineages } from './lineage.ts'

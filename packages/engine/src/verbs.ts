@@ -1,11 +1,10 @@
-import { enrolmentIn, happening, refuse, situationOf, withEnrolment } from './decision.ts'
+import { happening, refuse, situationOf, withEnrolment } from './decision.ts'
 import type { Decision, World } from './decision.ts'
 import { place } from './enrolment.ts'
-import { guideOf, latestSnooze, type GuideStep } from './guide.ts'
-import type { Enrolment, Person, Source, StepState } from './person.ts'
+import { guideOf, latestSnooze } from './guide.ts'
+import type { Enrolment, Person } from './person.ts'
+import { settleSteps, transitionOf, type Settling } from './settle-step.ts'
 import { andThen, settle } from './settle.ts'
-import { rowsOf, stateOf, withState } from './step-state.ts'
-import { transition } from './transition.ts'
 
 /** The person's own read: enrols, offers, carries over and completes, and nothing else. */
 export const look = (world: World, person: Person, flow?: string): Decision => {
@@ -15,16 +14,7 @@ export const look = (world: World, person: Person, flow?: string): Decision => {
   return andThen(placed, (enrolled) => settle(world, enrolled, shown))
 }
 
-export type StepChange = {
-  readonly stepId: string
-  readonly to: 'done' | 'skipped'
-  readonly flow?: string | undefined
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined
-  readonly reason?: string | undefined
-  readonly source: Source
-  /** Whose doing it is: the person's own id, or null for the host's server. */
-  readonly by: string | null
-}
+export type StepChange = Settling & { readonly stepId: string; readonly flow?: string | undefined }
 
 const notFound = (person: Person, stepId: string): Decision =>
   refuse(
@@ -32,58 +22,6 @@ const notFound = (person: Person, stepId: string): Decision =>
     'step_not_found',
     `There is no step "${stepId}" for this person now. GET /api/onboarding lists theirs.`,
   )
-
-const durationMs = (own: StepState | undefined, now: number): number | undefined => {
-  const from = own?.reachedAt ?? own?.offeredAt ?? null
-  return from === null ? undefined : Math.max(0, now - from)
-}
-
-const withStep = (
-  person: Person,
-  enrolment: Enrolment,
-  { step }: GuideStep,
-  change: Partial<StepState>,
-): Person => {
-  const rows = withState(rowsOf(step, person, enrolment), step, change)
-  if (step.scope === 'person') return withEnrolment(person, { ...enrolment, steps: rows })
-  const others = person.accountFlows.filter((shared) => shared.flow !== enrolment.flow)
-  return { ...person, accountFlows: [...others, { flow: enrolment.flow, steps: rows }] }
-}
-
-const settleStep = (
-  world: World,
-  person: Person,
-  enrolment: Enrolment,
-  seen: GuideStep,
-  change: StepChange,
-): Decision => {
-  const { to, by, source } = change
-  const metadata = change.metadata ?? null
-  const reason = change.reason ?? null
-  const changed = withStep(person, enrolment, seen, {
-    status: to,
-    settledAt: world.now,
-    settledBy: by,
-    source,
-    reason,
-    metadata,
-  })
-  const data = {
-    stepVersion: seen.step.version,
-    source,
-    ...(to === 'done' && { durationMs: durationMs(stateOf(seen.step, enrolment.steps), world.now) }),
-    ...(metadata && { metadata }),
-    ...(reason !== null && { reason }),
-  }
-  const type = to === 'done' ? 'onboarding.step_completed' : 'onboarding.step_skipped'
-  const accountId = seen.step.scope === 'account' ? (person.accountId ?? undefined) : undefined
-  return {
-    person: changed,
-    happenings: [
-      { ...happening(type, enrolment, data, seen.id), ...(accountId !== undefined && { accountId }) },
-    ],
-  }
-}
 
 /** Completes or skips one step. */
 export const changeStep = (world: World, person: Person, change: StepChange): Decision => {
@@ -94,24 +32,10 @@ export const changeStep = (world: World, person: Person, change: StepChange): De
   const guide = guideOf(flow, enrolment, situationOf(placed.person, world.now))
   const seen = guide.steps.find((step) => step.id === change.stepId)
   if (seen === undefined) return notFound(person, change.stepId)
-  const decided = transition({
-    stepId: seen.id,
-    from: seen.status,
-    to: change.to,
-    required: seen.required,
-    openDependencies: seen.openDependencies,
-    allowed: seen.allowed,
-    restrictedTo: seen.step.restrictedTo ?? [],
-    completion: seen.step.completion,
-    proven: change.source !== 'user',
-  })
+  const decided = transitionOf(seen, change)
   if (decided.kind === 'refused') return { person, happenings: [], refusal: decided.refusal }
-  const offered = andThen(placed, (enrolled) => settle(world, enrolled, flow))
-  if (decided.kind === 'unchanged') return offered
-  const changed = andThen(offered, (enrolled) =>
-    settleStep(world, enrolled, enrolmentIn(enrolled, flow.name) ?? enrolment, seen, change),
-  )
-  return andThen(changed, (settled) => settle(world, settled, flow))
+  const settlings = decided.kind === 'unchanged' ? [] : [{ ...change, seen }]
+  return settleSteps(world, { ...placed, flow, enrolment }, settlings)
 }
 
 export type Snooze = {

@@ -2,12 +2,14 @@ import { pino, type Logger } from 'pino'
 import { migrate, openDatabase, ownMigrations, purgeSavedAnswers } from '@boardwalk/store'
 import type { Database, DatabaseOptions, Record } from '@boardwalk/store'
 import { apiKeyHandlers } from './api-keys/handlers.ts'
+import { eventHandlers } from './events/handlers.ts'
 import { flowHandlers } from './flows/handlers.ts'
 import { accountMembers } from './following/account-members.ts'
 import { announcer } from './following/announce.ts'
 import { followHappenings, type Following } from './following/follow-happenings.ts'
 import { gateHandlers } from './gates/handlers.ts'
 import type { Identify } from './http/authenticate.ts'
+import { nodeListener, type NodeListener } from './http/node-listener.ts'
 import { serveOperations } from './http/serve-operations.ts'
 import { verbsOn } from './http/verbs.ts'
 import { apiKeys } from './identity/api-key.ts'
@@ -17,13 +19,13 @@ import { onboardingHandlers } from './onboarding/handlers.ts'
 import { operationHandlers } from './operation/handlers.ts'
 import { createMetrics, type Metrics } from './operation/metrics.ts'
 import { peopleHandlers } from './people/handlers.ts'
-import { liveCatalogue } from './road/live-catalogue.ts'
+import { liveCatalogue, type LiveCatalogue } from './road/live-catalogue.ts'
 import { createRoad, type Road } from './road/road.ts'
 
 export type BoardwalkOptions = {
   /** Where everything is kept: PostgreSQL, or embedded in this process; or a database already open, which stays open at the end. */
   readonly database: DatabaseOptions | Database
-  /** Who is calling, when mounted in the host's own server; instead of `tokens`. */
+  /** Who is calling, when mounted in the host's own server. With `tokens` too, a request that bears one goes by that. */
   readonly identify?: Identify
   /** How people's tokens are checked. */
   readonly tokens?: TokenOptions
@@ -38,6 +40,8 @@ export type BoardwalkOptions = {
 export type Boardwalk = {
   /** Serves the HTTP contract; mounts wherever a web-standard handler does. Starts Boardwalk if nobody has. */
   readonly fetch: (request: Request) => Promise<Response>
+  /** The same for hosts on `node:http`, such as Express; a body that the host has parsed already is taken as it is. */
+  readonly listener: NodeListener
   /** The same verbs without HTTP, for the host's own process. */
   readonly verbs: InProcessVerbs
   /** Opens and migrates the database. Calling it again is the same as once. */
@@ -52,6 +56,7 @@ type Running = {
   readonly serve: (request: Request) => Promise<Response>
   readonly road: Road
   readonly database: Database
+  readonly catalogue: LiveCatalogue
   readonly stop: () => Promise<void>
 }
 
@@ -117,6 +122,7 @@ const runOn = async (
   const handlers = {
     ...onboardingHandlers(verbs),
     ...peopleHandlers(verbs, database),
+    ...eventHandlers(verbs, database),
     ...gateHandlers(verbs, metrics, catalogue),
     ...flowHandlers(database),
     ...apiKeyHandlers(database.query),
@@ -131,6 +137,7 @@ const runOn = async (
     serve: serveOperations({ handlers, ways, log }),
     road,
     database,
+    catalogue,
     stop: async () => {
       stopPurging()
       await members.stop()
@@ -155,9 +162,12 @@ export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
     return running
   }
 
+  const answer = async (request: Request): Promise<Response> => (await started()).serve(request)
+
   return {
-    fetch: async (request) => (await started()).serve(request),
-    verbs: inProcessVerbs(started),
+    fetch: answer,
+    listener: nodeListener(answer, log),
+    verbs: inProcessVerbs({ started, log, metrics }),
     start: async () => void (await started()),
     drain: () => void (draining = true),
     stop: async () => {

@@ -8,4 +8,7 @@ export {
 } from './configuration.ts'
 export type { Identify, Identity } from './http/authenticate.ts'
 export type { GateVerdict, InProcessVerbs } from './in-process-verbs.ts'
+export { developmentSecrets, readDevelopmentSecrets } from './process/development-secrets.ts'
+export { listen, type Listening } from './process/listen.ts'
+export { stopOnSignal, stopWhenOrphaned } from './process/stop-on-signal.ts'
 export { serve, type Serving } from './serve.ts'

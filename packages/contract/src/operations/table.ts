@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { OperationRow } from '../operation.ts'
 import { apiKeyOperations } from './api-keys.ts'
+import { eventOperations } from './events.ts'
 import { flowOperations } from './flows.ts'
 import { gateOperations } from './gates.ts'
 import { onboardingOperations } from './onboarding.ts'
@@ -11,6 +12,7 @@ import { processOperations } from './process.ts'
 export const operations = {
   ...onboardingOperations,
   ...peopleOperations,
+  ...eventOperations,
   ...gateOperations,
   ...flowOperations,
   ...apiKeyOperations,
@@ -25,7 +27,15 @@ export const operationIds = Object.keys(operations) as OperationId[]
 export const operationRow = (id: OperationId): OperationRow => operations[id]
 
 type Rows = typeof operations
+
+/** Where an operation is served. */
+export type Route<Id extends OperationId> = {
+  readonly method: Rows[Id]['method']
+  readonly path: Rows[Id]['path']
+}
+
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
+type Given<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined
 type Part<Parts, Name extends string> = Parts extends { readonly [Key in Name]: infer Schema }
   ? Parsed<Schema>
   : undefined
@@ -35,6 +45,17 @@ type Answers<Row extends OperationRow> = {
     readonly body: Row['answers'][Status] extends z.ZodType ? z.input<Row['answers'][Status]> : null
   }
 }[keyof Row['answers'] & number]
+
+type GivenPart<Parts, Name extends string> = Parts extends { readonly [Key in Name]: infer Schema }
+  ? Given<Schema>
+  : undefined
+
+/** What a client sends. `undefined`: nothing. */
+export type Sending<Id extends OperationId> = {
+  readonly path: GivenPart<Rows[Id]['parameters'], 'path'>
+  readonly query: GivenPart<Rows[Id]['parameters'], 'query'>
+  readonly body: GivenPart<Rows[Id], 'body'>
+}
 
 /** What an operation is called with, after parsing, and what it may answer besides errors. `undefined`: it takes none. */
 export type Operation<Id extends OperationId> = {

@@ -84,7 +84,7 @@ export const stepJourney = (requester: Requester, step: StepRequest, preconditio
     metadata,
     reason,
     source,
-    by: source === 'user' ? userId : null,
+    by: userId,
   }
   return {
     ...changing(requester, precondition, flow, (world, person) => changeStep(world, person, change)),

@@ -30,10 +30,15 @@ const isBlank = ({ facts, accountId, enrolments }: Person): boolean =>
   Object.keys(facts.attributes).length === 0
 
 /** The host's server tells facts of a person, known or not. */
-export const tellJourney = ({ userId, correlationId }: Requester, facts: FactsUpdate): Journey => ({
+export const tellJourney = (
+  { userId, correlationId }: Pick<Requester, 'userId' | 'correlationId'>,
+  facts: FactsUpdate,
+  idempotency?: Journey['idempotency'],
+): Journey => ({
   userId,
   claims: facts,
   correlationId,
+  idempotency,
   writes: true,
   mayChange: true,
   // Told with no facts at all, they are known all the same: a new object is something to write.

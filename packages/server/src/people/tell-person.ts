@@ -3,6 +3,7 @@ import { forgetErasure, type Database } from '@boardwalk/store'
 import { Failure } from '../http/reply.ts'
 import type { Verbs } from '../http/verbs.ts'
 import type { Requester } from '../onboarding/requester.ts'
+import type { Journey } from '../road/journey.ts'
 import { tellJourney } from './journeys.ts'
 
 const isErased = (error: unknown): boolean => error instanceof Failure && error.code === 'person_erased'
@@ -11,14 +12,15 @@ const isErased = (error: unknown): boolean => error instanceof Failure && error.
 export const tellPerson = async (
   { travel }: Verbs,
   database: Database,
-  requester: Requester,
+  requester: Pick<Requester, 'userId' | 'correlationId'>,
   facts: FactsUpdate,
+  idempotency?: Journey['idempotency'],
 ): ReturnType<Verbs['travel']> => {
   try {
-    return await travel(tellJourney(requester, facts))
+    return await travel(tellJourney(requester, facts, idempotency))
   } catch (error) {
     if (!isErased(error)) throw error
     await forgetErasure(database.query, requester.userId)
-    return travel(tellJourney(requester, facts))
+    return travel(tellJourney(requester, facts, idempotency))
   }
 }

@@ -66,10 +66,11 @@ const travelOne = (journey: Journey, loaded: Loaded, state: State, world: World)
   }
   const answer = journey.present(world, decided)
   if (!journey.writes) return { kind: 'answered', answer }
-  const { correlationId, idempotency } = journey
+  const { correlationId, idempotency, forgetsUnchanged = false } = journey
+  const changed = decided.person !== state.person || decided.happenings.length > 0
   state.person = decided.person
   state.records.push(...decided.happenings.map((one) => ({ ...one, at: world.now, correlationId })))
-  if (idempotency) state.answers.push({ ...idempotency, ...answer })
+  if (idempotency && (changed || !forgetsUnchanged)) state.answers.push({ ...idempotency, ...answer })
   return { kind: 'answered', answer }
 }
 

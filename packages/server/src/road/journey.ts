@@ -24,6 +24,8 @@ export type Journey<Outcome extends Decided = Decided> = {
   /** Pure, and called before the commit: the answer is sent only if the commit wins. */
   present(world: World, decided: Outcome): Answer
   readonly idempotency?: { readonly key: string; readonly fingerprint: string } | undefined
+  /** A journey that changes nothing does not use its key up: it costs no write, and a repeat may still have the effect. */
+  readonly forgetsUnchanged?: boolean
   readonly correlationId: string
 }
 

@@ -1,0 +1,51 @@
+import { parseEvents, type EventSent } from '@boardwalk/contract'
+import type { Problem } from '@boardwalk/engine'
+import type { Database } from '@boardwalk/store'
+import { Failure } from '../http/reply.ts'
+import type { Handlers } from '../http/serve-operations.ts'
+import type { Verbs } from '../http/verbs.ts'
+import { inOrder } from './in-order.ts'
+import { takeEvent } from './take-event.ts'
+
+type Result = { readonly status: 'accepted' | 'duplicate' | 'refused'; readonly reason?: string }
+
+const mostProblems = 3
+const mostCharacters = 500
+
+// Five hundred events may all be bad, and each may have a thousand problems.
+const reasonOf = (problems: readonly Problem[]): string =>
+  problems
+    .slice(0, mostProblems)
+    .map(({ path, found, expected }) => `${path || 'the event'}: found ${found}, expected ${expected}`)
+    .join('; ')
+    .slice(0, mostCharacters)
+    .toWellFormed()
+
+const refused = (reason: string): Result => ({ status: 'refused', reason })
+
+export const eventHandlers = (verbs: Verbs, database: Database): Pick<Handlers, 'sendEvents'> => ({
+  sendEvents: async ({ body, correlationId }) => {
+    const sent = parseEvents(body)
+    if ('problems' in sent) {
+      const { problems } = sent
+      throw new Failure('invalid_request', `The body does not fit. ${problems[0]?.message ?? ''}`, {
+        problems,
+      })
+    }
+    const take = inOrder(async (event: EventSent): Promise<Result> => {
+      try {
+        return { status: await takeEvent(verbs, database, event, correlationId) }
+      } catch (error) {
+        // All else is nobody's fault here: the whole request fails, and can be repeated.
+        if (error instanceof Failure) return refused(error.message)
+        throw error
+      }
+    })
+    const results = await Promise.all(
+      sent.value.map(async (event) =>
+        'value' in event ? take(event.value) : refused(reasonOf(event.problems)),
+      ),
+    )
+    return { status: 200, body: { results: results.map((result, index) => ({ index, ...result })) } }
+  },
+})
