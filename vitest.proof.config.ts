@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** The slow proofs: several processes, kills. Sizes: PROOF_ROUNDS (races), PROOF_KILLS. */
 export default defineConfig({
   test: {
-    include: ['packages/*/test/proofs/*.proof.ts'],
+    include: ['packages/*/test/proofs/*.proof.ts', 'examples/test/proofs/*.proof.ts'],
     globalSetup: ['packages/store/test-kit/global-setup.ts'],
     fileParallelism: false,
     testTimeout: 1_800_000,

@@ -4,12 +4,24 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   contract: ['engine'],
   store: ['engine'],
   server: ['engine', 'contract', 'store'],
+  client: ['contract'],
+  sdk: ['client', 'contract'],
   cli: ['contract', 'engine', 'server', 'store'],
-  bench: ['engine', 'contract', 'store', 'server', 'cli'],
+  'demo-store': ['server', 'sdk', 'client'],
+  examples: ['server', 'sdk'],
+  bench: ['engine', 'contract', 'store', 'server', 'cli', 'sdk'],
+  e2e: ['server', 'store', 'demo-store'],
 }
 
-/** The one door that tests of every package may use besides their own arrows. */
-export const testKit = '@boardwalk/store/test-kit'
+/** Whom the tests of a package may know besides: a host's side is proven against the real server. */
+export const testArrows: Readonly<Record<string, readonly string[]>> = {
+  client: ['server'],
+  sdk: ['server', 'store'],
+  'demo-store': ['store'],
+}
+
+/** The doors that tests of every package may use besides their own arrows. */
+export const testKits: readonly string[] = ['@boardwalk/store/test-kit', '@boardwalk/sdk/test-kit']
 
 /** Why an arrow is missing; said to whoever draws it. */
 export const whyArrows: Readonly<Record<string, string>> = {
@@ -17,20 +29,23 @@ export const whyArrows: Readonly<Record<string, string>> = {
   contract: 'the contract is read by clients, who have neither database nor server',
   store: 'the store turns rows into domain values; whoever serves or prints them is above it',
   server: 'the server is a library; the commands that start it are above it',
+  client: 'the client runs in browsers: it knows what travels, and nothing of the server',
+  sdk: 'a host installs the SDK without the server; what it needs of one is passed to it',
   cli: 'nothing may depend on a bench',
+  'demo-store': 'the store uses Boardwalk as a customer would, by what is published',
+  examples: 'an example shows what a host installs, and no more',
 }
 
 export type Place = { owner: string; folder: string; inner: string }
 
-/** `packages/server/src/a.ts` is owned by `server`, `bench/src/a.ts` by `bench`, `scripts/a.ts` by nobody. */
+/** `packages/server/src/a.ts` is owned by `server`, `examples/hono/app.ts` by `examples`, `scripts/a.ts` by nobody. */
 export function placeOf(path: string): Place | undefined {
-  const found = /^(?:packages\/([^/]+)|(bench))\/(.+)$/.exec(path)
+  const found = /^(?:((?:packages|apps)\/([^/]+))|(bench|e2e|examples))\/(.+)$/.exec(path)
   if (!found) return undefined
-  const [, owner, bench, inner] = found
-  const name = owner ?? bench!
-  return { owner: name, folder: bench ?? `packages/${name}`, inner: inner! }
+  const [, folder, owner, single, inner] = found
+  return { owner: owner ?? single!, folder: folder ?? single!, inner: inner! }
 }
 
 export function isForTests(place: Place): boolean {
-  return /^(test|test-kit)\//.test(place.inner)
+  return place.owner === 'e2e' || /^(test|test-kit)\//.test(place.inner)
 }

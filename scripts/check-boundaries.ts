@@ -8,17 +8,17 @@ const vague = new Set(
   ),
 )
 const kebab = /^\.?[a-z0-9]+(?:[-.][a-z0-9]+)*$/
-/** Names that other tools or customs prescribe. */
-const prescribed = /^(README|LICENSE|CHANGELOG|NOTICE)(\.md)?$|^Dockerfile$/
+/** Names that other tools or customs prescribe; the last is a parameter in a path of Next. */
+const prescribed = /^(README|LICENSE|CHANGELOG|NOTICE)(\.md)?$|^Dockerfile$|^\[(\.{3})?[a-z]+\]$/
 
 export function boundaryProblems(): string[] {
   const files = repositoryFiles()
-  const inHouse = files.filter((path) => /^(packages|bench|scripts)\//.test(path))
+  const inHouse = files.filter((path) => /^(packages|apps|examples|bench|e2e|scripts)\//.test(path))
   return [
     ...inHouse.flatMap(nameProblems),
     ...files.filter((path) => path.endsWith('.sql')).flatMap(sqlFileProblems),
     ...files
-      .filter((path) => /^(packages\/[^/]+|bench)\/package\.json$/.test(path))
+      .filter((path) => /^((packages|apps|examples)\/[^/]+|bench|e2e)\/package\.json$/.test(path))
       .flatMap(manifestProblems),
   ]
 }

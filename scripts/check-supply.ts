@@ -33,21 +33,29 @@ const traces = [
 ]
 
 export function lockfileProblems(): string[] {
-  const packages = locked()
+  return repositoryFiles().filter(isLockfile).flatMap(problemsOf)
+}
+
+function isLockfile(path: string): boolean {
+  return /(^|\/)package-lock\.json$/.test(path)
+}
+
+function problemsOf(lockfile: string): string[] {
+  const packages = locked(lockfile)
   return Object.entries(packages).flatMap(([path, entry]) => {
     if (entry.link) return []
     const problems: string[] = []
     if (entry.resolved && !entry.resolved.startsWith(registry)) {
       problems.push(
-        `package-lock.json: ${path} comes from ${hostOf(entry.resolved)}; remove its "resolved" field, so that every machine asks the registry it is set up for.`,
+        `${lockfile}: ${path} comes from ${hostOf(entry.resolved)}; remove its "resolved" field, so that every machine asks the registry it is set up for.`,
       )
     }
     // A registry that lags behind makes `npm install` leave such twins out, and every later `npm ci` fail.
     const needed = Object.keys({ ...entry.dependencies, ...entry.optionalDependencies })
-    const absent = needed.filter((name) => !resolveFrom(packages, path, name))
+    const absent = path.startsWith('..') ? [] : needed.filter((name) => !resolveFrom(packages, path, name))
     if (absent.length > 0) {
       problems.push(
-        `package-lock.json: ${path || 'the root'} needs ${absent.join(', ')}, which the lockfile lacks: \`npm ci\` fails. Pin a version whose parts are all published, then \`npm install\`.`,
+        `${lockfile}: ${path || 'the root'} needs ${absent.join(', ')}, which the lockfile lacks: \`npm ci\` fails. Pin a version whose parts are all published, then \`npm install\`.`,
       )
     }
     return problems
@@ -68,10 +76,7 @@ export function licenceProblems(): string[] {
 
 export function machineTraces(): string[] {
   return repositoryFiles()
-    .filter(
-      (path) =>
-        path !== 'package-lock.json' && !/\.(png|jpe?g|gif|webp|ico|woff2?|gz|zip|wasm|pdf)$/.test(path),
-    )
+    .filter((path) => !isLockfile(path) && !/\.(png|jpe?g|gif|webp|ico|woff2?|gz|zip|wasm|pdf)$/.test(path))
     .flatMap((path) =>
       read(path)
         .split('\n')
@@ -82,8 +87,8 @@ export function machineTraces(): string[] {
     )
 }
 
-function locked(): Record<string, Locked> {
-  return JSON.parse(read('package-lock.json')).packages
+function locked(lockfile = 'package-lock.json'): Record<string, Locked> {
+  return JSON.parse(read(lockfile)).packages
 }
 
 /** Everything the packages need when installed, and the Nodes the root brings; neither bench nor tools. */

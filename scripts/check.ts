@@ -18,6 +18,19 @@ const generator = join(root, 'scripts/generate.ts')
 
 const checks: Check[] = [
   { name: 'types', run: () => tool('typescript', 'tsc', '--noEmit', '--pretty', 'false') },
+  {
+    name: 'browser types',
+    run: () =>
+      tool(
+        'typescript',
+        'tsc',
+        '--noEmit',
+        '--pretty',
+        'false',
+        '-p',
+        'apps/demo-store/browser/tsconfig.json',
+      ),
+  },
   { name: 'lint', run: () => tool('oxlint', 'oxlint', '--deny-warnings') },
   { name: 'unused code', run: () => tool('knip', 'knip', '--no-progress', '--no-config-hints') },
   { name: 'format', run: () => tool('oxfmt', 'oxfmt', '--list-different') },

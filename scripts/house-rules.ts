@@ -1,9 +1,9 @@
 // The house rules that no ready-made lint rule can say, as a plugin of oxlint (its ESLint-shaped interface).
 // Where each one holds is written in .oxlintrc.json; why it exists is in the message.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
-import { arrows, isForTests, placeOf, testKit, whyArrows } from './arrows.ts'
+import { arrows, isForTests, placeOf, testArrows, testKits, whyArrows } from './arrows.ts'
 
 type Node = { type: string; parent: Node; [field: string]: any }
 type Context = {
@@ -103,10 +103,11 @@ const importsFollowTheArrows: Rule = {
         return `'${source}' is not among the exports of @boardwalk/${owner} (${doors.join(', ')}): what is inside a package may change any day.`
       }
       if (!here) return undefined
-      if (source === testKit && (isForTests(here) || here.owner === 'bench')) return undefined
+      if (testKits.includes(source) && (isForTests(here) || here.owner === 'bench')) return undefined
       if (path.includes('test-kit'))
         return `'${source}' is for tests; what ships must not carry a test database.`
       if (owner === here.owner || arrows[here.owner]?.includes(owner)) return undefined
+      if (isForTests(here) && testArrows[here.owner]?.includes(owner)) return undefined
       const why = whyArrows[here.owner] ?? 'it has no row in scripts/arrows.ts'
       const may = arrows[here.owner]?.join(', ') || 'no other package'
       return `${here.owner} must not know ${owner}: ${why}. It may import ${may}.`
@@ -232,15 +233,14 @@ function nameOf(node: Node | null | undefined): string | undefined {
 function doorsOf(owner: string): string[] | undefined {
   const known = doors.get(owner)
   if (known) return known
-  const folder = owner === 'bench' ? 'bench' : `packages/${owner}`
-  try {
-    const { exports = {} } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
-    const found = typeof exports === 'string' ? ['.'] : Object.keys(exports)
-    doors.set(owner, found)
-    return found
-  } catch {
-    return undefined
-  }
+  const manifest = [`packages/${owner}`, `apps/${owner}`, owner]
+    .map((folder) => join(root, folder, 'package.json'))
+    .find((path) => existsSync(path))
+  if (manifest === undefined) return undefined
+  const { exports = {} } = JSON.parse(readFileSync(manifest, 'utf8'))
+  const found = typeof exports === 'string' ? ['.'] : Object.keys(exports)
+  doors.set(owner, found)
+  return found
 }
 
 function opens(door: string, path: string): boolean {

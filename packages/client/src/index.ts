@@ -1,0 +1,13 @@
+export { deadlineAfter, type Deadline } from './deadline.ts'
+export { guardFetch, type Blocked } from './guard-fetch.ts'
+export {
+  createRequests,
+  routeOf,
+  type Input,
+  type Requests,
+  type RequestsOptions,
+  type Sending,
+  type Sent,
+  type Unreached,
+} from './requests.ts'
+export { withRetries, type RetryOptions } from './retry.ts'

@@ -1,0 +1,33 @@
+import type { Sent } from './requests.ts'
+
+export type RetryOptions = {
+  /** Tries in all, the first included; default 3. */
+  readonly tries?: number
+  /** Milliseconds of the first pause at most; doubled each time, never above 30,000. Default 200. */
+  readonly firstPauseMs?: number
+  /** From 0 to 1, for tests. */
+  readonly random?: () => number
+  readonly sleep?: (ms: number) => Promise<void>
+}
+
+const longestPauseMs = 30_000
+
+const sleepFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Worth a second try: nobody answered, or whoever did said that they could not now. */
+const isPassing = (sent: Sent): boolean =>
+  sent.kind === 'unreached'
+    ? sent.reason !== 'status' || [429, 502, 503, 504].includes(sent.status ?? 0)
+    : sent.kind === 'refused' && [429, 503].includes(sent.status)
+
+/** Tries again what may be done twice, with full jitter: each pause is drawn evenly from nothing to a doubling bound. */
+export const withRetries = async <Answer>(
+  send: () => Promise<Answer>,
+  { tries = 3, firstPauseMs = 200, random = Math.random, sleep = sleepFor }: RetryOptions = {},
+): Promise<Answer> => {
+  for (let failed = 0; ; failed++) {
+    const sent = await send()
+    if (!isPassing(sent as Sent) || failed + 1 >= tries) return sent
+    await sleep(random() * Math.min(longestPauseMs, firstPauseMs * 2 ** failed))
+  }
+}

@@ -1,0 +1,56 @@
+import { deadlineAfter } from '@boardwalk/client'
+import type { GateAllowed, GateBlocked, GateList } from '@boardwalk/contract'
+import { meaningOfAnswer, meaningOfCode } from './asked.ts'
+import type { AskBoardwalk, Asked, AskedFor, GateQuestion } from './asked.ts'
+
+/** What gates need of `createBoardwalk()` in the host's own process. Its errors carry a `code` of the contract. */
+export type EmbeddedBoardwalk = {
+  readonly verbs: {
+    readonly checkGate: (question: GateQuestion, askedFor: AskedFor) => Promise<GateAllowed | GateBlocked>
+    readonly listGates: () => Promise<GateList>
+    readonly countFailedOpen: (route: string) => void
+  }
+}
+
+const meaningOfError = (error: unknown): Asked => {
+  const detail = error instanceof Error ? error.message : String(error)
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  // An error without a code of ours is a fault of the engine's: it may be provoked, so it never opens.
+  return typeof code === 'string' ? meaningOfCode(code, detail) : { kind: 'busy', detail }
+}
+
+const within = async <Value>(
+  timeoutMs: number,
+  work: Promise<Value>,
+): Promise<Value | Extract<Asked, { kind: 'unknown' }>> => {
+  const deadline = deadlineAfter(timeoutMs)
+  const late = new Promise<Extract<Asked, { kind: 'unknown' }>>((resolve) =>
+    deadline.signal.addEventListener('abort', () =>
+      resolve({ kind: 'unknown', reason: 'timeout', detail: `no answer within ${timeoutMs} ms` }),
+    ),
+  )
+  return Promise.race([work, late]).finally(deadline.clear)
+}
+
+const unknownOf = (error: unknown): Extract<Asked, { kind: 'unknown' }> => {
+  const asked = meaningOfError(error)
+  return asked.kind === 'unknown'
+    ? asked
+    : { kind: 'unknown', reason: 'unavailable', detail: JSON.stringify(asked) }
+}
+
+export const inProcess = ({ verbs }: EmbeddedBoardwalk): AskBoardwalk => ({
+  ask: (question, askedFor, timeoutMs) =>
+    within(
+      timeoutMs,
+      verbs
+        .checkGate(question, askedFor)
+        .then(
+          (verdict): Asked =>
+            'missingStep' in verdict ? { kind: 'blocked', blocked: verdict } : meaningOfAnswer(verdict),
+          meaningOfError,
+        ),
+    ),
+  list: (timeoutMs) => within(timeoutMs, verbs.listGates().catch(unknownOf)),
+  countFailedOpen: (route) => verbs.countFailedOpen(route),
+})

@@ -1,0 +1,65 @@
+/** Stops asking somebody who does not answer, and tries again after a while. */
+export type Breaker = {
+  /** Whether to ask now. While it is open, one of many asks now and then, to see. */
+  readonly mayAsk: () => boolean
+  readonly succeeded: () => void
+  readonly failed: () => void
+  readonly isOpen: () => boolean
+}
+
+export type BreakerOptions = {
+  /** Failures in a row that open it; default 5. */
+  readonly failures?: number
+  /** Milliseconds of the first pause at most; doubled with each failed try. Default 200. */
+  readonly firstPauseMs?: number
+  /** Milliseconds that no pause exceeds; default 30,000. */
+  readonly longestPauseMs?: number
+  /** Milliseconds that only rise. */
+  readonly clock: () => number
+  /** From 0 to 1. */
+  readonly random: () => number
+}
+
+/**
+ * A circuit breaker with full jitter: each pause is drawn evenly from nothing to a bound that doubles, so that the
+ * processes of a host do not come back all at once. The first success closes it.
+ * (Full jitter: AWS Architecture Blog, "Exponential Backoff And Jitter", 2015.)
+ */
+export const createBreaker = ({
+  failures = 5,
+  firstPauseMs = 200,
+  longestPauseMs = 30_000,
+  clock,
+  random,
+}: BreakerOptions): Breaker => {
+  let inARow = 0
+  let tries = 0
+  let nextTryAt = 0
+
+  const isOpen = (): boolean => inARow >= failures
+
+  const pause = (): void => {
+    const bound = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(tries, 30))
+    tries += 1
+    nextTryAt = clock() + random() * bound
+  }
+
+  return {
+    isOpen,
+    mayAsk: () => {
+      if (!isOpen()) return true
+      if (clock() < nextTryAt) return false
+      // Whoever comes next waits for how this one fares, or for the pause after it.
+      pause()
+      return true
+    },
+    succeeded: () => {
+      inARow = 0
+      tries = 0
+    },
+    failed: () => {
+      inARow += 1
+      if (inARow === failures) pause()
+    },
+  }
+}

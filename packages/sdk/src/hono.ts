@@ -1,0 +1,30 @@
+import type { Context, Env, MiddlewareHandler } from 'hono'
+import { routePath } from 'hono/route'
+import type { Gates } from './gates.ts'
+import { requirementsOf, type Requirements } from './requirements.ts'
+
+export type HonoOptions<Variables extends Env> = {
+  /** Who is signed in, by the host's own session. What it throws goes to the host's error handler. */
+  readonly user: (context: Context<Variables>) => UserId | Promise<UserId>
+}
+
+type UserId = string | null | undefined | false
+
+/** Gates for routes of Hono 4: `app.post('/publish', requireGate('publish'), handler)`. */
+export const honoGates = <Variables extends Env = Env>(
+  gates: Gates,
+  { user }: HonoOptions<Variables>,
+): Requirements<MiddlewareHandler<Variables>, Context<Variables>> =>
+  requirementsOf<MiddlewareHandler<Variables>, Context<Variables>>(gates, (stop) => async (context, next) => {
+    const { raw } = context.req
+    const stopped = await stop({
+      request: raw,
+      own: context,
+      userId: await user(context),
+      route: routePath(context),
+      url: raw.url,
+      header: (name) => context.req.header(name),
+    })
+    if (stopped === undefined) return next()
+    return new Response(stopped.body, { status: stopped.status, headers: stopped.headers })
+  })

@@ -1,0 +1,8 @@
+export {
+  startFakeBoardwalk,
+  type FakeBoardwalk,
+  type FakeBoardwalkOptions,
+  type FakeRequest,
+} from './fake-boardwalk.ts'
+export type { FakeFailure } from './fake-failure.ts'
+export type { FakeGate, FakeStep } from './fake-state.ts'

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openDatabase } from '@boardwalk/store'
+import { forEachPostgres, freshSchema, startFaultProxy } from '@boardwalk/store/test-kit'
+import type { Fault, FaultProxy } from '@boardwalk/store/test-kit'
+import { createGates, type Gates, type GatesOptions } from '../../src/index.ts'
+import { apiKey, boardwalkWithShop, type ServedBoardwalk } from '../boardwalk-with-shop.ts'
+import { frameworks, type Host } from '../hosts.ts'
+import { rawRequest } from '../raw-request.ts'
+
+// Every cell: what is away × how × who asks × whether the host asked before × whether the route is critical × framework.
+const faults: readonly Fault[] = [
+  { kind: 'refuse' },
+  { kind: 'reset' },
+  { kind: 'blackhole' },
+  { kind: 'slow', delayMs: 5000 },
+  { kind: 'half', bytes: 20 },
+  { kind: 'cut', bytes: 20 },
+]
+
+type Expected = { readonly status: number; readonly decision: string }
+
+const routes = [
+  { critical: true, path: ['POST', '/stores/7/publish'] },
+  { critical: false, path: ['GET', '/preview'] },
+] as const
+
+/** `warm`: this host has asked about this person before. */
+const expected = (warm: boolean, hasDone: boolean, critical: boolean): Expected => {
+  if (warm && hasDone) return { status: 200, decision: 'allowed' }
+  return critical ? { status: 503, decision: 'failed_closed' } : { status: 200, decision: 'failed_open' }
+}
+
+forEachPostgres((name, url) => {
+  let postgres: FaultProxy
+  let api: FaultProxy
+  let served: ServedBoardwalk
+  let closeDatabase: () => Promise<void>
+  const took: number[] = []
+  let cells = 0
+
+  beforeAll(async () => {
+    const { hostname, port } = new URL(url)
+    postgres = await startFaultProxy({ port: Number(port), host: hostname })
+    const proxied = new URL(url)
+    proxied.hostname = '127.0.0.1'
+    proxied.port = String(postgres.port)
+    const database = await openDatabase({
+      url: proxied.href,
+      schema: freshSchema(),
+      connectTimeoutMs: 1000,
+      statementTimeoutMs: 1000,
+    })
+    closeDatabase = () => database.close()
+    served = await boardwalkWithShop(database)
+    api = await startFaultProxy({ port: served.port })
+    await served.does('done', 'profile', 'payments')
+  })
+  afterAll(async () => {
+    await Promise.all([postgres.set({ kind: 'none' }), api.set({ kind: 'none' })])
+    await served.stop()
+    await closeDatabase()
+    await Promise.all([postgres.stop(), api.stop()])
+    took.sort((a, b) => a - b)
+    const at = (share: number): string => (took[Math.floor((took.length - 1) * share)] ?? 0).toFixed(0)
+    console.log(
+      `${name}: ${cells} cells; a gated request under a fault took ${at(0.5)} ms (median), ${at(0.99)} ms (p99), ${at(1)} ms (longest); deadline 50 ms`,
+    )
+  })
+
+  const remote = (): GatesOptions['boardwalk'] => ({ url: `http://127.0.0.1:${api.port}`, apiKey })
+  const targets: readonly (readonly [
+    away: string,
+    proxies: () => FaultProxy[],
+    boardwalk: () => GatesOptions['boardwalk'],
+  ])[] = [
+    ['PostgreSQL, asked in process', () => [postgres], () => served.boardwalk],
+    ['PostgreSQL, asked over HTTP', () => [postgres], remote],
+    ['the API', () => [api], remote],
+    ['PostgreSQL and the API', () => [postgres, api], remote],
+  ]
+
+  /** Gates, and how many attempts of a kind their log has told of in all. */
+  const loggedGates = (boardwalk: GatesOptions['boardwalk']) => {
+    const lines: { event: string; count: number }[] = []
+    const write = (line: object) => void lines.push(line as (typeof lines)[number])
+    const gates = createGates({ boardwalk, log: { warn: write, error: write } })
+    const told = (kind: string): number =>
+      lines.reduce((sum, { event, count }) => (event === `onboarding.gate_${kind}` ? sum + count : sum), 0)
+    return { gates, told }
+  }
+
+  /** Asks through the proxies once they pass again; an outage must end by itself. */
+  const untilAnswered = async (host: Host, gates: Gates): Promise<void> => {
+    const userId = 'missing'
+    const deadline = performance.now() + 60_000
+    for (;;) {
+      const { status } = await rawRequest(host.port, 'POST', '/stores/7/publish', { 'x-user': userId })
+      if (status === 409) return
+      if (performance.now() > deadline)
+        throw new Error(`Gates do not recover: ${status} ${JSON.stringify(gates.counts())}`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  for (const [away, proxies, boardwalk] of targets)
+    describe(`when ${away} is away (${name})`, () => {
+      beforeEach(async () => {
+        await Promise.all([postgres, api].map((proxy) => proxy.set({ kind: 'none' })))
+      })
+
+      for (const fault of faults)
+        test(`by ${fault.kind}: the right outcome in every cell, the host alive, and back by itself`, async () => {
+          const hosts = await Promise.all(
+            frameworks.flatMap(([framework, start]) =>
+              [false, true].map(async (warm) => {
+                const { gates, told } = loggedGates(boardwalk())
+                return { framework, warm, gates, told, host: await start(gates) }
+              }),
+            ),
+          )
+          const ask = (host: Host, [method, path]: readonly [string, string], userId: string) =>
+            rawRequest(host.port, method, path, { 'x-user': userId })
+
+          for (const { host, warm } of hosts)
+            if (warm)
+              for (const { path } of routes)
+                for (const [userId, status] of [
+                  ['done', 200],
+                  ['missing', 409],
+                ] as const)
+                  await expect
+                    .poll(async () => (await ask(host, path, userId)).status, { timeout: 30_000 })
+                    .toBe(status)
+
+          await Promise.all(proxies().map((proxy) => proxy.set(fault)))
+          for (const { framework, warm, gates, host } of hosts)
+            for (const userId of ['done', 'missing'])
+              for (const { critical, path } of routes) {
+                host.ran.length = 0
+                const before = gates.counts()
+                const started = performance.now()
+                const answer = await ask(host, path, userId)
+                took.push(performance.now() - started)
+                cells += 1
+                const { status, decision } = expected(warm, userId === 'done', critical)
+                const cell = `${framework}, ${warm ? 'warm' : 'cold'}, ${userId}, ${critical ? 'critical' : 'not critical'}`
+                expect({ cell, status: answer.status }).toEqual({ cell, status })
+                const counted = Object.entries(gates.counts()).filter(
+                  ([kind, count]) => count !== before[kind as keyof typeof before],
+                )
+                expect({ cell, counted: counted.map(([kind]) => kind) }).toEqual({
+                  cell,
+                  counted: [decision],
+                })
+                expect(host.ran.map((run) => run.decision)).toEqual(status === 200 ? [decision] : [])
+                if (status === 503) {
+                  expect(answer.headers.get('retry-after')).toBe('1')
+                  expect(answer.body).toMatchObject({ error: 'SERVICE_UNAVAILABLE', status: 503 })
+                }
+              }
+
+          await Promise.all(proxies().map((proxy) => proxy.set({ kind: 'none' })))
+          await Promise.all(hosts.map(({ host, gates }) => untilAnswered(host, gates)))
+          await Promise.all(
+            hosts.map(async ({ host, gates, told }) => {
+              gates.close()
+              for (const kind of ['failed_open', 'failed_closed'] as const)
+                expect(told(kind)).toBe(gates.counts()[kind])
+              await host.stop()
+            }),
+          )
+        })
+    })
+
+  test('with the API in a black hole, a thousand requests pass or stop, and hardly any of them waits for it', async () => {
+    const gates = createGates({ boardwalk: remote(), log: { warn: () => {}, error: () => {} } })
+    const [, start] = frameworks[0]!
+    const host = await start(gates)
+    await api.set({ kind: 'blackhole' })
+    let waited = 0
+    for (let request = 0; request < 1000; request++) {
+      const before = performance.now()
+      const { status } = await rawRequest(host.port, 'GET', '/preview', { 'x-user': `many-${request}` })
+      if (performance.now() - before > 40) waited += 1
+      expect(status).toBe(200)
+    }
+    console.log(`${name}: ${waited} of 1000 requests waited for the deadline; the breaker spared the others`)
+    expect(gates.counts().failed_open).toBe(1000)
+    await api.set({ kind: 'none' })
+    await host.stop()
+    gates.close()
+  })
+})

@@ -1,0 +1,27 @@
+import { request } from 'node:http'
+
+export type RawAnswer = { readonly status: number; readonly body: any; readonly headers: Headers }
+
+/** Sends a path exactly as it is written; `fetch` would tidy it. */
+export const rawRequest = (
+  port: number,
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<RawAnswer> =>
+  new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      response.on('end', () => {
+        const isJson = /json/.test(response.headers['content-type'] ?? '') && text !== ''
+        resolve({
+          status: response.statusCode ?? 0,
+          body: isJson ? JSON.parse(text) : text,
+          headers: new Headers(response.headers as Record<string, string>),
+        })
+      })
+    })
+    sent.on('error', reject)
+    sent.end()
+  })
