@@ -4,6 +4,7 @@ import pg from 'pg'
 import { commitStatement, loadStatement } from '@boardwalk/store'
 import { startPostgres } from '@boardwalk/store/test-kit'
 import { requestsPerSecond, type Request } from './load.ts'
+import { gateBench } from './gate.ts'
 import { interleaved, type Measured } from './measured.ts'
 import { pgbench } from './pgbench.ts'
 import { startBoardwalk, startPeer, type Process } from './processes.ts'
@@ -174,6 +175,9 @@ export const httpBench = async (): Promise<Measured[]> => {
   })
   const written = (await counted()) - before
 
+  await call(boardwalk, 'PATCH', '/api/users/gated/onboarding/steps/theme', apiKey, '{"status":"done"}')
+  const gates = await gateBench(boardwalk, apiKey)
+
   await Promise.all([boardwalk.stop(), bare.stop(), objects.stop(), five.stop(), admin.end()])
   await postgres.stop()
   const n = rounds
@@ -239,5 +243,6 @@ export const httpBench = async (): Promise<Measured[]> => {
       aim: '≥ 0.77',
       n,
     },
+    ...gates,
   ]
 }

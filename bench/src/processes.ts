@@ -38,3 +38,10 @@ export const startBoardwalk = (settings: Record<string, string>): Promise<Proces
 
 export const startPeer = (kind: string, ...words: string[]): Promise<Process> =>
   start([path('./peers.ts'), kind, ...words], {})
+
+export const startGatedHost = (
+  framework: string,
+  state: string,
+  url: string,
+  apiKey: string,
+): Promise<Process> => start([path('./gated-host.ts'), framework, state, url, apiKey], {})

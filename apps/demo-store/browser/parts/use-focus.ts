@@ -1,0 +1,11 @@
+import { useEffect } from 'react'
+
+/** Does it at first, and whenever the window is looked at again. */
+export const useOnFocus = (read: () => Promise<void>): void => {
+  useEffect(() => {
+    const onFocus = (): void => void read()
+    onFocus()
+    window.addEventListener('focus', onFocus)
+    return () => window.removeEventListener('focus', onFocus)
+  }, [read])
+}

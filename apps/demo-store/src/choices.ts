@@ -1,0 +1,19 @@
+// What people may choose from, for the server that checks it and the browser that offers it.
+export const languages = ['en', 'fr'] as const
+export type Language = (typeof languages)[number]
+
+export const roles = ['owner', 'staff', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+export const markets = ['FR', 'DE', 'GB', 'US', 'ES', 'IT'] as const
+export type Market = (typeof markets)[number]
+
+export const plans = ['free', 'team', 'business'] as const
+export type Plan = (typeof plans)[number]
+
+export const themes = ['sea', 'sand', 'night'] as const
+export type Theme = (typeof themes)[number]
+
+const currencies: Partial<Record<Market, string>> = { GB: 'GBP', US: 'USD' }
+
+export const currencyOf = (market: Market): string => currencies[market] ?? 'EUR'

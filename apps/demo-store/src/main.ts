@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util'
+import {
+  ConfigurationError,
+  databaseOf,
+  developmentSecrets,
+  listen,
+  readConfiguration,
+  stopOnSignal,
+  stopWhenOrphaned,
+} from '@boardwalk/server'
+import { personToken } from '@boardwalk/sdk'
+import { pino } from 'pino'
+import { readFlows } from './flow-files.ts'
+import { UnreadableData } from './shops.ts'
+import { createStore } from './store.ts'
+
+const daySeconds = 86_400
+
+/** Commands look at port 4000 by themselves. */
+const there = (address: string): string => (address.endsWith(':4000') ? '' : `BOARDWALK_URL=${address} `)
+
+const run = async (): Promise<void> => {
+  const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' } } })
+  const configuration = readConfiguration({ PORT: values.port, BOARDWALK_DATA: values.data })
+  const secrets = await developmentSecrets()
+  const secret = configuration.jwtSecret ?? secrets.jwtSecret
+  const store = createStore({
+    database: databaseOf(configuration),
+    tokens: {
+      secret,
+      jwksUrl: configuration.jwksUrl,
+      issuer: configuration.jwtIssuer,
+      audience: configuration.jwtAudience,
+    },
+    apiKey: configuration.apiKey ?? secrets.apiKey,
+    log: pino({ level: configuration.logLevel, base: null }),
+    dataFolder: `${configuration.data}-of-demo-store`,
+    flows: await readFlows('flows'),
+  })
+  const published = await store.start()
+  const { address, stop } = await listen(store.fetch, configuration).catch(async (error: unknown) => {
+    await store.stop()
+    throw error
+  })
+  const stopAll = async (): Promise<void> => {
+    store.drain()
+    await stop()
+    await store.stop()
+  }
+  stopOnSignal(stopAll)
+  stopWhenOrphaned(stopAll)
+
+  for (const flow of published) console.log(`Published the flow "${flow}" from flows/${flow}.json`)
+  const ada = { role: 'owner', market: 'FR', locale: 'fr', account: 'shop-1' }
+  const token = await personToken('ada', ada, {
+    secret,
+    expiresInSeconds: daySeconds,
+    ...(configuration.jwtIssuer !== undefined && { issuer: configuration.jwtIssuer }),
+    ...(configuration.jwtAudience !== undefined && { audience: configuration.jwtAudience }),
+  })
+  console.log(
+    [
+      '',
+      `The store: ${address}`,
+      `Boardwalk listens on ${address}`,
+      '',
+      'Register in the store and see. Or by HTTP: what does Ada, owner of a shop in France, have to do?',
+      '',
+      `  curl -s ${address}/api/onboarding -H 'Authorization: Bearer ${token}'`,
+      '',
+      `Other people: npx boardwalk token USER. Your own flow: ${there(address)}npx boardwalk flows push FILE --publish. Ctrl-C stops.`,
+      '',
+    ].join('\n'),
+  )
+}
+
+/** What a person can mend (their settings, a port, a folder, a file) is told without a stack. */
+const isTheirs = (error: unknown): error is Error =>
+  error instanceof ConfigurationError ||
+  error instanceof UnreadableData ||
+  (error instanceof Error && 'code' in error)
+
+run().catch((error: unknown) => {
+  console.error(isTheirs(error) ? error.message : error)
+  process.exitCode = 1
+})

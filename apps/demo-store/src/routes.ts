@@ -1,0 +1,98 @@
+import { Hono, type Context, type MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { getCookie } from 'hono/cookie'
+import { secureHeaders } from 'hono/secure-headers'
+import type { Gates } from '@boardwalk/sdk'
+import { honoGates } from '@boardwalk/sdk/hono'
+import type { Boardwalk } from '@boardwalk/server'
+import type { Pages } from './build-pages.ts'
+import { refuseCrossSite } from './cross-site.ts'
+import { featureRoutes } from './features.ts'
+import { notFoundPage, pageRoutes } from './pages.ts'
+import { presentStore } from './present-store.ts'
+import { registrationRoutes } from './registration.ts'
+import { sellingRoutes } from './selling.ts'
+import type { Shops } from './shops.ts'
+import { refuse, sayings, sessionCookie, signedIn, type Env } from './store-context.ts'
+import type { Log } from './store.ts'
+import { createTelling } from './telling.ts'
+
+export type RoutesOptions = {
+  readonly shops: Shops
+  readonly pages: Pages
+  readonly boardwalk: Boardwalk
+  readonly gates: Gates
+  readonly log: Log
+  readonly clock: () => number
+}
+
+const mostBytes = 16 * 1024
+
+const headers = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'self'"],
+    frameAncestors: ["'none'"],
+    objectSrc: ["'none'"],
+  },
+  xFrameOptions: 'DENY',
+  referrerPolicy: 'same-origin',
+  // The demo is served over plain HTTP, on the machine of whoever tries it.
+  strictTransportSecurity: false,
+})
+
+const limited = bodyLimit({
+  maxSize: mostBytes,
+  onError: (context) => refuse(context, 413, 'too_large', sayings(context).tooLarge),
+})
+
+/** Boardwalk knows people of the store by the cookie too, which other sites must not make use of. */
+const guarded: MiddlewareHandler = (context, next) =>
+  getCookie(context, sessionCookie) !== undefined && context.req.header('authorization') === undefined
+    ? refuseCrossSite(context, next)
+    : next()
+
+const isPage = ({ req }: Context): boolean =>
+  /^(GET|HEAD)$/.test(req.method) &&
+  !req.path.startsWith('/api/') &&
+  !(req.header('accept') ?? '').includes('application/json')
+
+/** The store's own routes and pages; what is not the store's goes to Boardwalk, on the same origin. */
+export const storeRoutes = ({ shops, pages, boardwalk, gates, log, clock }: RoutesOptions): Hono<Env> => {
+  const telling = createTelling({ verbs: boardwalk.verbs, shops, log })
+  const { requireGate } = honoGates<Env>(gates, { user: (context) => context.get('person').id })
+  const app = new Hono<Env>()
+
+  app.onError((error, context) => {
+    log.error({ event: 'store.error', err: error })
+    return refuse(context, 500, 'broken', sayings(context).broken)
+  })
+  app.use(headers)
+
+  const own = [
+    '/api/register',
+    '/api/sign-in',
+    '/api/sign-out',
+    '/api/language',
+    '/api/store',
+    '/api/store/*',
+  ]
+  for (const path of own) app.use(path, limited, refuseCrossSite)
+  app.route('/api', registrationRoutes(shops, telling))
+  app.get('/api/store', signedIn(shops), (context) =>
+    context.json(presentStore(shops, context.get('person')), 200, { 'Cache-Control': 'no-store' }),
+  )
+  app.route('/api/store', featureRoutes(shops, telling))
+  app.route('/api/store', sellingRoutes({ shops, telling, requireGate, clock }))
+  for (const path of own) {
+    app.all(path, (context) => refuse(context, 404, 'not_found', sayings(context).notFound))
+  }
+
+  app.route('/', pageRoutes(shops, pages))
+  app.all('*', guarded, async (context) => {
+    const response = await boardwalk.fetch(context.req.raw)
+    return response.status === 404 && isPage(context) ? notFoundPage(context, pages) : response
+  })
+  return app
+}

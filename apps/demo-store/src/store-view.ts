@@ -1,0 +1,45 @@
+import type { Language, Market, Plan, Role, Theme } from './choices.ts'
+
+export type Product = { readonly id: string; readonly name: string; readonly priceCents: number }
+
+/** The answer of `GET /api/store`: what the signed-in person may see of their own store, and of nobody else's. */
+export type StoreView = {
+  readonly person: {
+    readonly id: string
+    readonly name: string
+    readonly email: string
+    readonly role: Role
+    readonly language: Language
+    readonly emailVerified: boolean
+    /** The demo sends no mail: the page shows the link that would have been in it. */
+    readonly verificationLink: string
+  }
+  readonly store: {
+    readonly id: string
+    readonly ownerName: string
+    readonly market: Market
+    readonly plan: Plan
+    readonly currency: string
+    readonly publishedAt: string | null
+    readonly theme: Theme | null
+    readonly domain: string | null
+    readonly impressum: string | null
+    readonly payments: { readonly country: Market; readonly ending: string } | null
+    /** For those who may invite others: the owner and admins. */
+    readonly invitationLink: string | null
+  }
+  readonly products: readonly Product[]
+  readonly members: readonly { readonly id: string; readonly name: string; readonly role: Role }[]
+}
+
+/** The answer of a test order. */
+export type OrderView = { readonly number: string; readonly totalCents: number; readonly currency: string }
+
+/** Every refusal of the store's own routes; `problems` tells each field's. */
+export type Refusal = {
+  readonly error: string
+  readonly message: string
+  readonly problems?: { readonly [field: string]: string }
+  /** Where the person gets further. */
+  readonly link?: string
+}

@@ -1,0 +1,97 @@
+import { join } from 'node:path'
+import { createBoardwalk, type Boardwalk, type BoardwalkOptions } from '@boardwalk/server'
+import { createGates } from '@boardwalk/sdk'
+import { parse } from 'hono/utils/cookie'
+import { buildPages, type Pages } from './build-pages.ts'
+import { storeRoutes } from './routes.ts'
+import { openShops, type Shops } from './shops.ts'
+import { sessionCookie } from './store-context.ts'
+import { identityOf } from './telling.ts'
+
+type Flow = Parameters<Boardwalk['verbs']['publishFlow']>[0]
+
+export type Log = NonNullable<BoardwalkOptions['log']>
+
+export type StoreOptions = Omit<BoardwalkOptions, 'identify' | 'log'> & {
+  /** Of the store and of Boardwalk in it. */
+  readonly log: Log
+  /** Where the store keeps its own data. One process at a time may use it. */
+  readonly dataFolder: string
+  /** Published at the start unless Boardwalk has a flow of that name; what a team changed since is left alone. */
+  readonly flows?: readonly Flow[]
+  /** Default: built from `browser/`. */
+  readonly pages?: () => Promise<Pages>
+}
+
+export type Store = {
+  /** The store's pages and routes, and all of Boardwalk. Only after `start()`. */
+  readonly fetch: (request: Request) => Promise<Response>
+  /** Answers the names of the flows that it published. */
+  readonly start: () => Promise<readonly string[]>
+  /** Readiness turns to 503; requests are answered still. */
+  readonly drain: () => void
+  readonly stop: () => Promise<void>
+}
+
+// The embedded database shares its process with everything else; nobody wants a 503 for a pause of 50 ms.
+const gateDeadlineMs = 2000
+
+const publishMissing = async ({ verbs }: Boardwalk, flows: readonly Flow[]): Promise<string[]> => {
+  const published: string[] = []
+  for (const flow of flows) {
+    if (await verbs.hasFlow(flow.name)) continue
+    await verbs.publishFlow(flow, 'First start')
+    published.push(flow.name)
+  }
+  return published
+}
+
+/** A shop platform as one web-standard handler, with Boardwalk inside. */
+export const createStore = ({
+  dataFolder,
+  flows = [],
+  pages = buildPages,
+  ...options
+}: StoreOptions): Store => {
+  const { log, clock = Date.now } = options
+  let shops: Shops | undefined
+  let serve: Store['fetch'] | undefined
+
+  const boardwalk = createBoardwalk({
+    ...options,
+    identify: ({ headers }) => {
+      const secret = parse(headers.get('cookie') ?? '', sessionCookie)[sessionCookie] ?? ''
+      const person = shops?.signedIn(secret)
+      return person && shops && identityOf(person, shops.shopOf(person))
+    },
+  })
+  const gates = createGates({ boardwalk, deadlineMs: gateDeadlineMs, log })
+
+  const stop = async (): Promise<void> => {
+    gates.close()
+    await boardwalk.stop()
+  }
+
+  return {
+    fetch: async (request) => {
+      if (serve === undefined) throw new Error('The store is not started: call start() first.')
+      return serve(request)
+    },
+    start: async () => {
+      shops = await openShops(join(dataFolder, 'store.json'), clock)
+      try {
+        const [built] = await Promise.all([pages(), boardwalk.start()])
+        const published = await publishMissing(boardwalk, flows)
+        const app = storeRoutes({ shops, pages: built, boardwalk, gates, log, clock })
+        serve = async (request) => app.fetch(request)
+        await gates.start()
+        return published
+      } catch (error) {
+        await stop()
+        throw error
+      }
+    },
+    drain: boardwalk.drain,
+    stop,
+  }
+}

@@ -1,0 +1,68 @@
+import type { Language } from './choices.ts'
+
+/** What the store's server says to people. The pages' own texts are in `browser/texts.ts`. */
+const en = {
+  name: 'Write a name of 1 to 80 characters.',
+  email: 'Write an e-mail address such as ada@example.org.',
+  role: 'Choose owner, staff or admin.',
+  market: 'Choose one of the countries.',
+  plan: 'Choose one of the plans.',
+  invite: 'No store has this invitation code. Ask its owner for the link.',
+  language: 'Choose English or French.',
+  holder: 'Write the account holder, in 1 to 80 characters.',
+  iban: 'Write an IBAN: two letters, two digits, then 11 to 30 letters and digits.',
+  theme: 'Choose one of the themes.',
+  price: 'Write a price from 0.01 to 99,999.99.',
+  domain: 'Write a domain such as www.example.org.',
+  impressum: 'Write 10 to 5,000 characters.',
+  code: 'This link is not the one of your e-mail. Open the newest one.',
+  invalid: 'Please correct the marked fields.',
+  emailTaken: 'Somebody has registered with this e-mail address. Is it you? Then sign in.',
+  emailUnknown: 'Nobody has registered with this e-mail address.',
+  signedOut: 'Please sign in first.',
+  ownerOnly: 'Only the owner of the store can do this.',
+  full: 'This demo keeps at most 100 products a store.',
+  away: 'Saved, but the setup guide does not know it yet. Please try again in a moment.',
+  notNow: 'This cannot be done just now. Please try again in a moment.',
+  crossSite: 'This request does not come from the store’s own pages. Send JSON as application/json.',
+  notJson: 'The request is not a JSON object.',
+  tooLarge: 'The request is too large.',
+  notFound: 'There is nothing at this address.',
+  broken: 'Something went wrong. Please try again.',
+  demoProducts: ['Linen tote bag', 'Stoneware mug', 'Beeswax candle'],
+}
+
+export type Texts = typeof en
+
+const fr: Texts = {
+  name: 'Indiquez un nom de 1 à 80 caractères.',
+  email: 'Indiquez une adresse email comme ada@example.org.',
+  role: 'Choisissez owner, staff ou admin.',
+  market: 'Choisissez un des pays.',
+  plan: 'Choisissez une des offres.',
+  invite: 'Aucune boutique n’a ce code d’invitation. Demandez le lien à son owner.',
+  language: 'Choisissez l’anglais ou le français.',
+  holder: 'Indiquez le titulaire du compte, en 1 à 80 caractères.',
+  iban: 'Indiquez un IBAN : deux lettres, deux chiffres, puis 11 à 30 lettres et chiffres.',
+  theme: 'Choisissez un des thèmes.',
+  price: 'Indiquez un prix de 0,01 à 99 999,99.',
+  domain: 'Indiquez un domaine comme www.example.org.',
+  impressum: 'Écrivez de 10 à 5 000 caractères.',
+  code: 'Ce lien n’est pas celui de votre email. Ouvrez le plus récent.',
+  invalid: 'Veuillez corriger les champs indiqués.',
+  emailTaken: 'Quelqu’un s’est inscrit avec cette adresse email. C’est vous ? Alors connectez-vous.',
+  emailUnknown: 'Personne ne s’est inscrit avec cette adresse email.',
+  signedOut: 'Veuillez d’abord vous connecter.',
+  ownerOnly: 'Seul l’owner de la boutique peut le faire.',
+  full: 'Cette démo garde au plus 100 produits par boutique.',
+  away: 'Enregistré, mais le guide ne le sait pas encore. Veuillez réessayer dans un instant.',
+  notNow: 'C’est impossible pour le moment. Veuillez réessayer dans un instant.',
+  crossSite: 'Cette requête ne vient pas des pages de la boutique. Envoyez du JSON en application/json.',
+  notJson: 'La requête n’est pas un objet JSON.',
+  tooLarge: 'La requête est trop grande.',
+  notFound: 'Il n’y a rien à cette adresse.',
+  broken: 'Une erreur est survenue. Veuillez réessayer.',
+  demoProducts: ['Tote bag en lin', 'Mug en grès', 'Bougie en cire d’abeille'],
+}
+
+export const texts: { readonly [name in Language]: Texts } = { en, fr }

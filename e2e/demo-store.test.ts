@@ -1,0 +1,366 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { forEachDatabase } from '@boardwalk/store/test-kit'
+import { launchChromium } from './chromium.ts'
+import { openStore, picture, visit, type OpenStore, type Visit } from './open-store.ts'
+// oxlint-disable-next-line import/no-unassigned-import -- only for the types it declares
+import './provided-context.ts'
+
+const english = {
+  locale: 'en-GB',
+  name: 'Your name',
+  email: 'E-mail address',
+  country: 'Country',
+  open: 'Open the store',
+  join: 'Join',
+  guide: 'Setup guide',
+  step1: 'Step 1 of 5',
+  completed: (percent: number) => `${percent}% completed`,
+  required: 'Required',
+  skip: 'Skip',
+  skipped: 'Skipped',
+  askOwner: 'Ask the owner',
+  publish: 'Publish store',
+  checkout: 'Place a test order',
+  guardRail: 'Setup required',
+  message: 'You need to set up payments before you publish your shop',
+  emailMessage: 'You need to verify your email before you go on',
+  configure: 'Set up now',
+  cancel: 'Cancel',
+  retry: 'Try again',
+  holder: 'Account holder',
+  savePayments: 'Save payment details',
+  published: 'Published: customers can see your store.',
+  confirm: 'Confirm my e-mail address',
+  confirmed: 'Your e-mail address is confirmed.',
+  ordered: /^Order T-[0-9A-F]{8} of €74\.50 was placed\.$/,
+  allDone: 'Your store is set up. Well done!',
+  doneBy: (name: string) => `Done by ${name}`,
+}
+
+const french: typeof english = {
+  locale: 'fr-FR',
+  name: 'Votre nom',
+  email: 'Adresse email',
+  country: 'Pays',
+  open: 'Ouvrir la boutique',
+  join: 'Rejoindre',
+  guide: 'Guide de démarrage',
+  step1: 'Étape 1 sur 5',
+  completed: (percent) => `${percent}% complété`,
+  required: 'Obligatoire',
+  skip: 'Passer',
+  skipped: 'Passée',
+  askOwner: "Demander à l'owner",
+  publish: 'Publier la boutique',
+  checkout: 'Passer une commande test',
+  guardRail: 'Configuration requise',
+  message: 'Vous devez configurer les paiements avant de publier votre boutique',
+  emailMessage: 'Vous devez vérifier votre email avant de continuer',
+  configure: 'Configurer maintenant',
+  cancel: 'Annuler',
+  retry: 'Réessayer',
+  holder: 'Titulaire du compte',
+  savePayments: 'Enregistrer les paiements',
+  published: 'Publiée : les clients voient votre boutique.',
+  confirm: 'Confirmer mon adresse email',
+  confirmed: 'Votre adresse email est confirmée.',
+  ordered: /^La commande T-[0-9A-F]{8} de 74,50\s€ est passée\.$/,
+  allDone: 'Votre boutique est configurée. Bravo !',
+  doneBy: (name) => `Terminé par ${name}`,
+}
+
+type Words = typeof english
+
+const iban = 'FR76 3000 6000 0112 3456 7890 189'
+
+const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true })
+const step = (page: Page, id: string): Locator => page.locator(`[data-step-id="${id}"]`)
+const dialog = (page: Page, name: string): Locator => page.locator(`[role="dialog"][data-modal="${name}"]`)
+const shows = (locator: Locator): Promise<void> => locator.waitFor({ state: 'visible' })
+const isGone = (locator: Locator): Promise<void> => locator.waitFor({ state: 'detached' })
+const standsAt = (page: Page, id: string, status: string): Promise<void> =>
+  shows(page.locator(`[data-step-id="${id}"][data-status="${status}"]`))
+
+const lookAgain = (page: Page) => page.evaluate("dispatchEvent(new Event('focus'))")
+
+const register = async (page: Page, words: Words, name: string, country = 'FR'): Promise<void> => {
+  await page.goto('/')
+  await page.getByLabel(words.name).fill(name)
+  await page.getByLabel(words.email).fill(`${crypto.randomUUID()}@example.org`)
+  await page.getByLabel(words.country).selectOption(country)
+  await button(page, words.open).click()
+  await shows(page.getByRole('heading', { name: words.guide }))
+  await shows(page.getByRole('progressbar'))
+}
+
+const pay = async (page: Page, words: Words): Promise<void> => {
+  await page.getByLabel(words.holder).fill('Ada Lovelace')
+  await page.getByLabel('IBAN').fill(iban)
+  await button(page, words.savePayments).click()
+}
+
+describe.skipIf(inject('chromiumPath') === null)('the demo store', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchChromium()
+  })
+  afterAll(() => browser.close())
+
+  forEachDatabase((database, open) => {
+    let store: OpenStore
+    const visits: Visit[] = []
+    beforeAll(async () => {
+      store = await openStore(await open())
+    })
+    afterAll(async () => {
+      await Promise.all(visits.map(({ close }) => close()))
+      await store.stop()
+    })
+    const visitor = async (words: Words): Promise<Visit> => {
+      const visited = await visit(browser, store.address, words.locale)
+      visits.push(visited)
+      return visited
+    }
+
+    test.each([
+      ['English', english],
+      ['French', french],
+    ])('from registration to a published store, in %s', async (language, words) => {
+      const { page, expectNoComplaint } = await visitor(words)
+      const named = (name: string) => picture(page, `${database}-${language}-${name}`)
+      const progressIs = (percent: number) => shows(page.getByText(words.completed(percent)))
+
+      await page.goto('/')
+      await named('register')
+      await button(page, words.open).click()
+      await shows(page.locator('[aria-invalid="true"]').first())
+      await named('register-refused')
+      await register(page, words, 'Ada <b>Lovelace</b>')
+      expect(await page.locator('html').getAttribute('lang')).toBe(words.locale.slice(0, 2))
+      await shows(page.getByText(words.step1))
+      await progressIs(0)
+      const bar = page.getByRole('progressbar')
+      expect(await bar.getAttribute('aria-valuenow')).toBe('0')
+      expect(await bar.getAttribute('aria-valuemin')).toBe('0')
+      expect(await bar.getAttribute('aria-valuemax')).toBe('100')
+      expect(await step(page, 'impressum').count()).toBe(0)
+      await shows(step(page, 'payments').getByText(words.required))
+      expect(await step(page, 'theme').getByText(words.required).count()).toBe(0)
+      await shows(page.getByRole('heading', { level: 1, name: 'Ada <b>Lovelace</b>' }))
+      await named('dashboard')
+
+      await button(page, words.publish).click()
+      const guardRail = page.getByRole('dialog', { name: words.guardRail })
+      await shows(guardRail.getByText(words.message))
+      await named('guard-rail')
+      await button(page, words.configure).click()
+      const modal = dialog(page, 'payments_setup')
+      await shows(modal)
+      expect(await modal.getByLabel(words.country).inputValue()).toBe('FR')
+      await button(page, words.savePayments).click()
+      await shows(modal.locator('[aria-invalid="true"]').first())
+      await named('payments-refused')
+      await pay(page, words)
+      await shows(page.getByText(words.published))
+      await isGone(modal)
+      await standsAt(page, 'payments', 'done')
+      await progressIs(35)
+
+      await step(page, 'theme').getByRole('button', { name: words.skip }).click()
+      await standsAt(page, 'theme', 'skipped')
+      await shows(step(page, 'theme').getByText(words.skipped, { exact: true }))
+      await progressIs(43)
+
+      await button(page, words.checkout).click()
+      await shows(page.getByText(words.emailMessage))
+      await button(page, words.configure).click()
+      await page.waitForURL('**/account/email')
+      await named('email')
+      await page.locator('blockquote a').click()
+      await button(page, words.confirm).click()
+      await shows(page.getByText(words.confirmed))
+      await page.goto('/dashboard')
+      await standsAt(page, 'email_verification', 'done')
+      await shows(page.getByText(words.allDone))
+      await button(page, words.checkout).click()
+      await shows(page.getByText(words.ordered))
+      await named('done')
+      expectNoComplaint()
+    })
+
+    test('the other steps lead to their pages and are done there', async () => {
+      const { page, expectNoComplaint } = await visitor(english)
+      await register(page, english, 'Grace', 'DE')
+      await shows(step(page, 'impressum').getByText(english.required))
+      await picture(page, `${database}-germany`)
+      const go = async (id: string, path: string): Promise<void> => {
+        await step(page, id).getByRole('link', { name: 'Do :' }).click()
+        await page.waitForURL(`**${path}`)
+        await shows(page.locator('form'))
+        await picture(page, `${database}-${id}`)
+      }
+      const back = async (id: string, submit: string): Promise<void> => {
+        await button(page, submit).click()
+        await page.waitForURL('**/dashboard')
+        await standsAt(page, id, 'done')
+      }
+      await go('theme', '/store/theme')
+      await page.getByLabel('Night').check()
+      await back('theme', 'Save')
+      await go('product', '/store/products/new')
+      await page.getByLabel('Name of the product').fill('Rope')
+      await page.getByLabel('Price (EUR)').fill('7,5')
+      await back('product', 'Add the product')
+      await shows(page.getByText('€7.50'))
+      await go('domain', '/store/domain')
+      await page.getByLabel('Domain').fill('www.example.org')
+      await back('domain', 'Save')
+      await go('impressum', '/store/legal')
+      await page.getByRole('textbox', { name: 'Impressum' }).fill('Grace Hopper, 1 Harbour Street')
+      await back('impressum', 'Save')
+      await step(page, 'payments').getByRole('button', { name: 'Do :' }).click()
+      expect(await dialog(page, 'payments_setup').getByLabel('Country').inputValue()).toBe('DE')
+      await picture(page, `${database}-payments`)
+      await pay(page, english)
+      await standsAt(page, 'payments', 'done')
+      await step(page, 'payments').getByRole('link', { name: 'Learn more' }).click()
+      await shows(page.getByRole('heading', { name: 'Set up payments' }))
+      await picture(page, `${database}-help`)
+      expectNoComplaint()
+    })
+
+    test.each([
+      ['Cancel', (page: Page) => button(page, english.cancel).click()],
+      ['Escape', (page: Page) => page.keyboard.press('Escape')],
+    ])('%s gives up: nothing is sent again, and the focus comes back', async (_, giveUp) => {
+      const { page, expectNoComplaint } = await visitor(english)
+      await register(page, english, 'Ada')
+      let sent = 0
+      page.on('request', (request) => void (sent += request.url().endsWith('/publish') ? 1 : 0))
+      const publish = button(page, english.publish)
+      const focused = () => page.locator(':focus').textContent()
+      const guardRail = page.getByRole('dialog', { name: english.guardRail })
+
+      await publish.focus()
+      await page.keyboard.press('Enter')
+      await shows(guardRail)
+      await giveUp(page)
+      await isGone(guardRail)
+      await shows(page.getByText(english.message))
+      expect(await focused()).toBe(english.publish)
+
+      await page.keyboard.press('Enter')
+      await shows(guardRail)
+      await page.keyboard.press('Enter')
+      await shows(dialog(page, 'payments_setup'))
+      await giveUp(page)
+      await isGone(dialog(page, 'payments_setup'))
+      await shows(page.getByText(english.message))
+      expect(await focused()).toBe(english.publish)
+      expect(sent).toBe(2)
+      expectNoComplaint()
+    })
+
+    test('staff ask the owner, and see what the owner did when they look again', async () => {
+      const owner = await visitor(english)
+      await register(owner.page, english, 'Ada')
+      const invitation = await owner.page.locator('.invitation a').getAttribute('href')
+
+      const staff = await visitor(french)
+      await staff.page.goto(invitation ?? '')
+      await staff.page.getByLabel(french.name).fill('Ben')
+      await staff.page.getByLabel(french.email).fill(`${crypto.randomUUID()}@example.org`)
+      await picture(staff.page, `${database}-join`)
+      await button(staff.page, french.join).click()
+      await shows(step(staff.page, 'payments').getByText(french.askOwner))
+      expect(await step(staff.page, 'payments').getByRole('button').count()).toBe(0)
+      await button(staff.page, french.publish).click()
+      const guardRail = staff.page.getByRole('dialog', { name: french.guardRail })
+      await shows(guardRail.getByText(french.askOwner))
+      expect(await button(staff.page, french.configure).count()).toBe(0)
+      await picture(staff.page, `${database}-staff`)
+      await button(staff.page, french.cancel).click()
+
+      await step(owner.page, 'payments').getByRole('button', { name: 'Do :' }).click()
+      await pay(owner.page, english)
+      await standsAt(owner.page, 'payments', 'done')
+      await lookAgain(staff.page)
+      await shows(step(staff.page, 'payments').getByText(french.doneBy('Ada')))
+      await button(staff.page, french.publish).click()
+      await shows(staff.page.getByText(french.published))
+      owner.expectNoComplaint()
+      staff.expectNoComplaint()
+    })
+
+    test('a server that is away is told of, and asked again', async () => {
+      const { page } = await visitor(english)
+      await register(page, english, 'Ada')
+      await page.route('**/api/onboarding', (route) => route.abort())
+      await lookAgain(page)
+      await shows(page.getByText('This may be out of date'))
+      await shows(step(page, 'payments'))
+      await page.reload()
+      await shows(page.getByText('cannot be shown just now'))
+      await picture(page, `${database}-away`)
+      await page.unroute('**/api/onboarding')
+      await button(page, english.retry).click()
+      await shows(step(page, 'payments'))
+      await page.route('**/api/store/publish', (route) => route.abort())
+      await button(page, english.publish).click()
+      await shows(page.getByText('The store cannot be reached'))
+    })
+
+    test('a step that is refused says why', async () => {
+      const { page } = await visitor(english)
+      await register(page, english, 'Ada')
+      const other = await page.context().newPage()
+      await other.goto('/store/theme')
+      await other.getByLabel('Sand').check()
+      await button(other, 'Save').click()
+      await other.waitForURL('**/dashboard')
+      await step(page, 'theme').getByRole('button', { name: 'Skip' }).click()
+      await shows(page.getByRole('status').filter({ hasText: /done/i }))
+      await standsAt(page, 'theme', 'done')
+    })
+
+    test('the language can be changed; pages fit a narrow screen', async () => {
+      const { page, expectNoComplaint } = await visitor(english)
+      await register(page, english, 'Ada')
+      await page.getByRole('button', { name: 'français' }).click()
+      await shows(page.getByRole('heading', { name: french.guide }))
+      await shows(page.getByText(french.step1))
+      await page.setViewportSize({ width: 320, height: 700 })
+      const paths = ['/dashboard', '/register', '/join', '/sign-in', '/store/theme', '/store/products/new']
+      for (const path of [...paths, '/store/domain', '/store/legal', '/account/email', '/help/domain']) {
+        await page.goto(path)
+        await shows(page.getByRole('heading', { level: 1 }))
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+        expect(Number(overflow), path).toBeLessThanOrEqual(0)
+      }
+      expectNoComplaint()
+    })
+
+    test('a page does not run what is not the store’s own', async () => {
+      const { page, expectNoComplaint } = await visitor(english)
+      await page.goto('/register')
+      await shows(page.getByRole('heading', { level: 1 }))
+      expectNoComplaint()
+      await page.evaluate(`{
+        const script = document.createElement('script')
+        script.textContent = 'window.ran = true'
+        document.body.append(script)
+      }`)
+      expect(await page.evaluate('window.ran')).toBeUndefined()
+      expect(expectNoComplaint).toThrow()
+    })
+
+    test('a page that there is not', async () => {
+      const { page } = await visitor(french)
+      const response = await page.goto('/store/nothing')
+      expect(response?.status()).toBe(404)
+      await shows(page.getByRole('heading', { name: 'Cette page n’existe pas' }))
+      await picture(page, `${database}-not-found`)
+    })
+  })
+})
