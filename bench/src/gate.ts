@@ -21,7 +21,7 @@ const warmGuard = async () => {
     boardwalk: {
       verbs: {
         checkGate: async () => ({ allowed: true as const }),
-        listGates: async () => ({ gates: [], steps: ['payments'] }),
+        listGates: async () => ({ gates: [], steps: ['payments'], flows: ['shop'] }),
         countFailedOpen: () => {},
       },
     },
@@ -29,7 +29,6 @@ const warmGuard = async () => {
   const guard = gates.guard({
     requirement: { kind: 'steps', steps: ['payments'] },
     critical: true,
-    flow: undefined,
   })
   for (const attempt of attempts) await guard.decide(attempt)
   return guard

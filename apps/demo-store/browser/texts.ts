@@ -82,14 +82,12 @@ const en = {
     title: 'Open your store',
     lead: 'Your store is ready in a minute, with three sample products in it.',
     submit: 'Open the store',
-    invited: 'Somebody invited you? Join their store',
     known: 'You have a store already? Sign in',
   },
   join: {
     title: 'Join a store',
     lead: 'With the invitation code of its owner.',
     submit: 'Join',
-    own: 'You would rather have your own? Open a store',
   },
   signIn: {
     title: 'Sign in',
@@ -196,14 +194,12 @@ const fr: Texts = {
     title: 'Ouvrez votre boutique',
     lead: 'Votre boutique est prête en une minute, avec trois produits d’exemple.',
     submit: 'Ouvrir la boutique',
-    invited: 'Quelqu’un vous a invité ? Rejoignez sa boutique',
     known: 'Vous avez déjà une boutique ? Connectez-vous',
   },
   join: {
     title: 'Rejoindre une boutique',
     lead: 'Avec le code d’invitation de son owner.',
     submit: 'Rejoindre',
-    own: 'Vous préférez la vôtre ? Ouvrez une boutique',
   },
   signIn: {
     title: 'Se connecter',

@@ -38,6 +38,9 @@ export const guardFetch =
     const again = isRepeatable(request) ? request.clone() : undefined
     const response = await send(request)
     const blocked = await blockedOf(response)
-    if (blocked === undefined || !(await onBlocked(blocked)) || again === undefined) return response
-    return send(again)
+    if (blocked === undefined) return response
+    const done = await Promise.resolve(blocked)
+      .then(onBlocked)
+      .catch(() => false)
+    return done && again !== undefined ? send(again) : response
   }

@@ -1,5 +1,6 @@
-export { deadlineAfter, type Deadline } from './deadline.ts'
+export { within } from './deadline.ts'
 export { guardFetch, type Blocked } from './guard-fetch.ts'
+export { messageOf } from './message-of.ts'
 export {
   createRequests,
   routeOf,

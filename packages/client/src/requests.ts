@@ -1,6 +1,7 @@
 export type { Sending } from '@boardwalk/contract'
 import type { Operation, OperationId, ProblemDetails, Route, Sending } from '@boardwalk/contract'
-import { deadlineAfter } from './deadline.ts'
+import { within } from './deadline.ts'
+import { messageOf } from './message-of.ts'
 
 /** What became of a request. A client never throws into the page or server that uses it. */
 export type Sent<Id extends OperationId = OperationId> =
@@ -115,12 +116,6 @@ const readAnswer = async (response: Response): Promise<Sent> => {
   return { kind: 'answered', status, body } as unknown as Sent
 }
 
-const messageOf = (error: unknown): string => {
-  const { cause } = error instanceof Error ? error : {}
-  const inner = cause instanceof Error && cause.message !== '' ? `: ${cause.message}` : ''
-  return `${error instanceof Error ? error.message : String(error)}${inner}`
-}
-
 /** Typed requests by the contract's operations. */
 export const createRequests = ({
   url = '',
@@ -132,8 +127,7 @@ export const createRequests = ({
 
   const request = async (method: string, path: string, input: Loose): Promise<Sent> => {
     const { body, headers: given = {}, timeoutMs = usualTimeoutMs } = input
-    const deadline = deadlineAfter(timeoutMs)
-    try {
+    const exchange = async (signal: AbortSignal): Promise<Sent> => {
       const headers = Object.entries({
         authorization: authorization(),
         ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -143,16 +137,15 @@ export const createRequests = ({
         method: method.toUpperCase(),
         headers,
         redirect: 'manual',
-        signal: deadline.signal,
+        signal,
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
-      return await readAnswer(response)
+      return readAnswer(response)
+    }
+    try {
+      return await within(timeoutMs, exchange, () => unreached('timeout', `no answer within ${timeoutMs} ms`))
     } catch (error) {
-      return deadline.signal.aborted
-        ? unreached('timeout', `no answer within ${timeoutMs} ms`)
-        : unreached('network', messageOf(error))
-    } finally {
-      deadline.clear()
+      return unreached('network', messageOf(error))
     }
   }
 

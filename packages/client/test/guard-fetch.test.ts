@@ -183,6 +183,19 @@ test('several at once are each answered by what becomes of them', async () => {
   expect([one.status, two.status]).toEqual([200, 409])
 })
 
+test('a guard rail that fails leaves the caller with the 409', async () => {
+  for (const onBlocked of [
+    () => Promise.reject(new Error('the dialog did not open')),
+    () => {
+      throw new Error('there is no dialog')
+    },
+  ]) {
+    const response = await guardFetch(onBlocked, { fetch: async () => stopped() })(url)
+    expect(response.status).toBe(409)
+    expect(await response.json()).toMatchObject({ error: 'PRECONDITION_REQUIRED' })
+  }
+})
+
 test('what the network throws is thrown as by fetch itself', async () => {
   const guarded = guardFetch(finishes, { fetch: () => Promise.reject(new TypeError('fetch failed')) })
   await expect(guarded(url)).rejects.toThrow('fetch failed')

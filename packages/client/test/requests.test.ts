@@ -300,6 +300,21 @@ describe('what is sent', () => {
   })
 })
 
+test('a fetch that does not listen to its signal is left behind', async () => {
+  const deaf = client({ fetch: () => new Promise<Response>(() => {}) })
+  expect(await deaf.send(putUser, { ...ada, body: {}, timeoutMs: 20 })).toMatchObject({
+    kind: 'unreached',
+    reason: 'timeout',
+  })
+})
+
+test.each([Infinity, 2 ** 31, 2 ** 40])('a time of %d ms is no time of none', async (timeoutMs) => {
+  const slow = client({
+    fetch: () => new Promise((resolve) => setTimeout(() => resolve(Response.json({ userId: 'ada' })), 20)),
+  })
+  expect((await slow.send(putUser, { ...ada, body: {}, timeoutMs })).kind).toBe('answered')
+})
+
 describe('it never throws', () => {
   const throws = (): never => {
     throw new Error('no key today')

@@ -41,6 +41,7 @@ export const gateList = z
   .object({
     gates: z.array(z.object({ name: z.string(), critical: z.boolean(), steps: z.array(z.string()) })),
     steps: z.array(z.string()).describe('Ids of all steps of the flows in force.'),
+    flows: z.array(z.string()).describe('Names of the flows in force.'),
   })
   .meta({ id: 'GateList', description: 'What a gate may ask for, over all flows in force.' })
 

@@ -111,7 +111,9 @@ export type DeclaredGate = {
 }
 
 /** All that a gate may ask for. */
-export const gatesIn = (catalogue: Catalogue): { gates: DeclaredGate[]; steps: string[] } => {
+export const gatesIn = (
+  catalogue: Catalogue,
+): { gates: DeclaredGate[]; steps: string[]; flows: string[] } => {
   const flows = [...catalogue.flows.values()].map(({ flow }) => flow)
   const gates = new Map<string, DeclaredGate>()
   for (const flow of flows) {
@@ -127,6 +129,7 @@ export const gatesIn = (catalogue: Catalogue): { gates: DeclaredGate[]; steps: s
   return {
     gates: [...gates.values()],
     steps: [...new Set(flows.flatMap((flow) => [...flow.stepById.keys()]))],
+    flows: flows.map(({ name }) => name),
   }
 }
 

@@ -1,4 +1,4 @@
-import { deadlineAfter } from '@boardwalk/client'
+import { messageOf, within } from '@boardwalk/client'
 import type { GateAllowed, GateBlocked, GateList } from '@boardwalk/contract'
 import { meaningOfAnswer, meaningOfCode } from './asked.ts'
 import type { AskBoardwalk, Asked, AskedFor, GateQuestion } from './asked.ts'
@@ -13,24 +13,17 @@ export type EmbeddedBoardwalk = {
 }
 
 const meaningOfError = (error: unknown): Asked => {
-  const detail = error instanceof Error ? error.message : String(error)
+  const detail = messageOf(error)
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   // An error without a code of ours is a fault of the engine's: it may be provoked, so it never opens.
   return typeof code === 'string' ? meaningOfCode(code, detail) : { kind: 'busy', detail }
 }
 
-const within = async <Value>(
-  timeoutMs: number,
-  work: Promise<Value>,
-): Promise<Value | Extract<Asked, { kind: 'unknown' }>> => {
-  const deadline = deadlineAfter(timeoutMs)
-  const late = new Promise<Extract<Asked, { kind: 'unknown' }>>((resolve) =>
-    deadline.signal.addEventListener('abort', () =>
-      resolve({ kind: 'unknown', reason: 'timeout', detail: `no answer within ${timeoutMs} ms` }),
-    ),
-  )
-  return Promise.race([work, late]).finally(deadline.clear)
-}
+const late = (timeoutMs: number) => (): Extract<Asked, { kind: 'unknown' }> => ({
+  kind: 'unknown',
+  reason: 'timeout',
+  detail: `no answer within ${timeoutMs} ms`,
+})
 
 const unknownOf = (error: unknown): Extract<Asked, { kind: 'unknown' }> => {
   const asked = meaningOfError(error)
@@ -39,18 +32,18 @@ const unknownOf = (error: unknown): Extract<Asked, { kind: 'unknown' }> => {
     : { kind: 'unknown', reason: 'unavailable', detail: JSON.stringify(asked) }
 }
 
-export const inProcess = ({ verbs }: EmbeddedBoardwalk): AskBoardwalk => ({
-  ask: (question, askedFor, timeoutMs) =>
-    within(
-      timeoutMs,
-      verbs
-        .checkGate(question, askedFor)
-        .then(
-          (verdict): Asked =>
-            'missingStep' in verdict ? { kind: 'blocked', blocked: verdict } : meaningOfAnswer(verdict),
-          meaningOfError,
-        ),
-    ),
-  list: (timeoutMs) => within(timeoutMs, verbs.listGates().catch(unknownOf)),
-  countFailedOpen: (route) => verbs.countFailedOpen(route),
-})
+export const inProcess = ({ verbs }: EmbeddedBoardwalk): AskBoardwalk => {
+  const ask = async (question: GateQuestion, askedFor: AskedFor): Promise<Asked> => {
+    try {
+      const verdict = await verbs.checkGate(question, askedFor)
+      return 'missingStep' in verdict ? { kind: 'blocked', blocked: verdict } : meaningOfAnswer(verdict)
+    } catch (error) {
+      return meaningOfError(error)
+    }
+  }
+  return {
+    ask: (question, askedFor, timeoutMs) => within(timeoutMs, () => ask(question, askedFor), late(timeoutMs)),
+    list: (timeoutMs) => within(timeoutMs, () => verbs.listGates().catch(unknownOf), late(timeoutMs)),
+    countFailedOpen: (route) => verbs.countFailedOpen(route),
+  }
+}

@@ -48,7 +48,7 @@ export const overHttp = (remote: RemoteBoardwalk): AskBoardwalk => {
       const sent = await send(listGates, { timeoutMs })
       if (sent.kind === 'unreached') return unknownOf(meaningOfUnreached(sent))
       if (sent.kind === 'refused') return unknownOf(meaningOfCode(sent.problem.error, sent.problem.message))
-      return Array.isArray(sent.body?.gates) && Array.isArray(sent.body.steps)
+      return (['gates', 'steps', 'flows'] as const).every((part) => Array.isArray(sent.body[part]))
         ? sent.body
         : { kind: 'unknown', reason: 'garbled', detail: 'an answer that is not a list of gates' }
     },

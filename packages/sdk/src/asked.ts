@@ -83,12 +83,14 @@ export const isBlocked = (problem: ProblemDetails | GateBlocked): problem is Gat
   'missingStep' in problem &&
   typeof problem.missingStep === 'string'
 
-// From something between us and Boardwalk. A user who sends too much of something can provoke a 400 or 431, and one who
-// asks too often a 429; a 500 may be an evaluation that failed.
-const outages = new Set([401, 403, 404, 405, 407, 408, 421, 502, 503, 504])
+// From something between us and Boardwalk. A user who sends too much of something can provoke a 400 or 431, who asks too
+// often a 429, and who sends what a firewall dislikes a 403; a 500 may be an evaluation that failed.
+const outages = new Set([401, 404, 405, 407, 408, 421, 502, 503, 504])
 
 export const meaningOfUnreached = ({ reason, detail, status }: Unreached): Asked => {
   const isOutage = status === undefined || status < 400 || outages.has(status)
   if (isOutage) return { kind: 'unknown', reason, detail }
-  return status === 429 || status >= 500 ? { kind: 'busy', detail } : { kind: 'mistake', detail }
+  return status === 403 || status === 429 || status >= 500
+    ? { kind: 'busy', detail }
+    : { kind: 'mistake', detail }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '@boardwalk/client'
 import { inProcess, type EmbeddedBoardwalk } from './ask-in-process.ts'
 import { overHttp, type RemoteBoardwalk } from './ask-over-http.ts'
 import type { AskBoardwalk, Asked, AskedFor, GateQuestion } from './asked.ts'
@@ -54,7 +55,6 @@ export type GuardOptions = {
   readonly requirement: Requirement
   /** Absent for a named gate: as the flows say, and true until they could be asked. */
   readonly critical: boolean | undefined
-  readonly flow: string | undefined
 }
 
 export type Gates = {
@@ -115,7 +115,7 @@ export const createGates = (options: GatesOptions): Gates => {
   }
 
   const listenerFailed = (error: unknown): void =>
-    log.error({ event: 'onboarding.gate_listener_failed', detail: String(error) })
+    log.error({ event: 'onboarding.gate_listener_failed', detail: messageOf(error) })
 
   const told = (decision: GateDecision, route: string): GateDecision => {
     counts[decision.kind] += 1
@@ -138,7 +138,7 @@ export const createGates = (options: GatesOptions): Gates => {
     return decision
   }
 
-  const guard = ({ requirement, critical, flow }: GuardOptions): Guard => {
+  const guard = ({ requirement, critical }: GuardOptions): Guard => {
     known.declare(requirement)
     const kept = keptAnswers({ keepMs, clock })
     const asks = requirement.kind === 'gate' ? { gate: requirement.gate } : { steps: [...requirement.steps] }
@@ -168,7 +168,7 @@ export const createGates = (options: GatesOptions): Gates => {
         ...asks,
         route,
         ...(critical !== undefined && { critical }),
-        ...(flow !== undefined && { flow }),
+        ...(requirement.flow !== undefined && { flow: requirement.flow }),
         ...(returnUrl !== undefined && { returnUrl }),
       }
       const askedAt = clock()

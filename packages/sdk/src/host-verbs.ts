@@ -39,7 +39,7 @@ export type HostVerbs = {
   ) => Told<'sendEvents'>
   /** Many events at once, 1 to 500, answered one by one. Those without a `messageId` get one. */
   readonly sendEvents: (events: readonly SentEvent[]) => Told<'sendEvents'>
-  /** Erases the person; answers a receipt. */
+  /** Erases the person; answers a receipt, or 404 when a try before it did and its answer was lost. */
   readonly eraseUser: (userId: string) => Told<'deleteUser'>
 }
 

@@ -30,8 +30,8 @@ export const knownGates = (
 
   const mistakes = (requirements: readonly Requirement[]): Error | undefined => {
     if (known === undefined) return undefined
-    const { steps, gates } = known
-    const unknown = [...new Set(requirements.flatMap((one) => unknownIn(one, { steps, gates })))]
+    const there = known
+    const unknown = [...new Set(requirements.flatMap((one) => unknownIn(one, there)))]
     return unknown.length > 0 ? refuseToStart(unknown, known) : undefined
   }
 

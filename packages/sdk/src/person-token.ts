@@ -27,7 +27,8 @@ const encoded = (value: object): string => base64url(text.encode(JSON.stringify(
 
 /**
  * The token by which a person's browser speaks to Boardwalk: a JWT (RFC 7519) signed with HS256. Make it on the server
- * for the person of the session; what it says of them is believed.
+ * for the person of the session; what it says of them is believed. A token of more than 4,096 characters is refused:
+ * tell what is long with `putUser` instead.
  */
 export const personToken = async (
   userId: string,

@@ -1,5 +1,5 @@
 import type { GateDecision } from './decision.ts'
-import { declaredCritical, declaredSteps, type Requirement } from './declared-routes.ts'
+import { declaredCritical, declaredRoute, declaredSteps, type Requirement } from './declared-routes.ts'
 import type { Gates } from './gates.ts'
 import { stopAnswer, type StopAnswer } from './stop-answer.ts'
 
@@ -78,9 +78,10 @@ const returnUrlOf = <Request>(
 const stopBy = <Request>(
   gates: Gates,
   requirement: Requirement,
-  { critical, flow, route: named, returnUrl }: GateOptions<Request>,
+  { critical, route: given, returnUrl }: GateOptions<Request>,
 ): Stop<Request> => {
-  const guard = gates.guard({ requirement, critical, flow })
+  const named = declaredRoute(given)
+  const guard = gates.guard({ requirement, critical })
   return async (reading) => {
     const { request, userId, route, header } = reading
     const acceptLanguage = matching(languageShape, header('accept-language'))
@@ -106,11 +107,13 @@ export const requirementsOf = <Middleware, Request>(
   requireStep: (steps, options) => {
     const declared = declaredSteps(steps)
     const critical = declaredCritical(options?.critical, `requireStep(${JSON.stringify(steps)})`)
-    return adapt(stopBy(gates, { kind: 'steps', steps: declared }, { ...options, critical }))
+    return adapt(
+      stopBy(gates, { kind: 'steps', steps: declared, flow: options.flow }, { ...options, critical }),
+    )
   },
   requireGate: (gate, options = {}) => {
     const { critical } = options
     if (critical !== undefined) declaredCritical(critical, `requireGate(${JSON.stringify(gate)})`)
-    return adapt(stopBy(gates, { kind: 'gate', gate }, options))
+    return adapt(stopBy(gates, { kind: 'gate', gate, flow: options.flow }, options))
   },
 })

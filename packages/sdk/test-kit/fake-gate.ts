@@ -54,10 +54,11 @@ export const checkGate = (state: FakeState, check: Check, correlationId: string)
   }
 }
 
-export const listGates = ({ gates, steps }: FakeState): Answer => {
+export const listGates = ({ flow, gates, steps }: FakeState): Answer => {
   const body: GateList = {
     gates: [...gates].map(([name, gate]) => ({ name, critical: gate.critical, steps: [...gate.steps] })),
     steps: [...steps.keys()],
+    flows: [flow],
   }
   return { status: 200, body }
 }

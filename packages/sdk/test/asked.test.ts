@@ -100,7 +100,7 @@ describe('an answer that is not Boardwalk’s', () => {
     [400, 'mistake', 'mistake'],
     [401, 'unknown: garbled', 'unknown: status'],
     [402, 'mistake', 'mistake'],
-    [403, 'unknown: garbled', 'unknown: status'],
+    [403, 'busy', 'busy'],
     [404, 'unknown: garbled', 'unknown: status'],
     [405, 'unknown: garbled', 'unknown: status'],
     [407, 'unknown: garbled', 'unknown: status'],

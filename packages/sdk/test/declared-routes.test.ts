@@ -101,6 +101,7 @@ test('what no flow knows is named, each once asked for', () => {
   const known = {
     gates: [{ name: 'publish', critical: true, steps: ['payments'] }],
     steps: ['profile', 'payments'],
+    flows: ['shop'],
   }
   expect(unknownIn({ kind: 'steps', steps: ['profile', 'payments'] }, known)).toEqual([])
   expect(unknownIn({ kind: 'steps', steps: ['profil', 'payments', 'paiement'] }, known)).toEqual([
@@ -110,4 +111,7 @@ test('what no flow knows is named, each once asked for', () => {
   expect(unknownIn({ kind: 'gate', gate: 'publish' }, known)).toEqual([])
   expect(unknownIn({ kind: 'gate', gate: 'payments' }, known)).toEqual(['the gate "payments"'])
   expect(unknownIn({ kind: 'steps', steps: ['publish'] }, known)).toEqual(['the step "publish"'])
+  expect(unknownIn({ kind: 'steps', steps: ['profile'], flow: 'shop' }, known)).toEqual([])
+  expect(unknownIn({ kind: 'steps', steps: ['profile'], flow: 'shpo' }, known)).toEqual(['the flow "shpo"'])
+  expect(unknownIn({ kind: 'gate', gate: 'publish', flow: 'shpo' }, known)).toEqual(['the flow "shpo"'])
 })

@@ -147,6 +147,7 @@ const behaviours = (start: () => Promise<Peer>): void => {
           { name: 'checkout', critical: false, steps: ['payments', 'email'] },
         ],
         steps: ['email', 'payments', 'theme'],
+        flows: [expect.any(String)],
       })
     })
   })

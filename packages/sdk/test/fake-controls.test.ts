@@ -44,7 +44,7 @@ describe('what the test says', () => {
   test('own steps have no gate but those that are given', async () => {
     const other = await startFakeBoardwalk({ steps: { a: {}, b: { title: 'Bee' } } })
     const ask = asking(fetch, other.url, other.apiKey)
-    expect((await ask('listGates')).body).toEqual({ gates: [], steps: ['a', 'b'] })
+    expect((await ask('listGates')).body).toEqual({ gates: [], steps: ['a', 'b'], flows: ['fake'] })
     const { body } = await ask('checkGate', { body: { userId: 'ada', steps: ['a'], route: '/' } })
     expect(body.message).toBe('Finish "a" first.')
     await other.stop()

@@ -9,6 +9,7 @@ const published: GateList = {
     { name: 'preview', critical: false, steps: ['profile'] },
   ],
   steps: ['profile', 'payments'],
+  flows: ['shop'],
 }
 
 const away = (): Promise<never> =>
@@ -55,10 +56,10 @@ const bench = (options: Partial<GatesOptions> = {}) => {
 }
 
 const gate = (gates: Gates, name: string, critical?: boolean) =>
-  gates.guard({ requirement: { kind: 'gate', gate: name }, critical, flow: undefined })
+  gates.guard({ requirement: { kind: 'gate', gate: name }, critical })
 
 const steps = (gates: Gates, ...ids: string[]) =>
-  gates.guard({ requirement: { kind: 'steps', steps: ids }, critical: true, flow: undefined })
+  gates.guard({ requirement: { kind: 'steps', steps: ids }, critical: true })
 
 type Guarded = ReturnType<Gates['guard']>
 const attempt = async (guard: Guarded, userId: string | null = 'ada'): Promise<GateDecision> =>
@@ -87,17 +88,19 @@ describe('a host that starts', () => {
       (error: Error) => error,
     )
     expect(message).toBe(
-      'Gated routes ask for the step "profil", the step "paiement", the gate "publisch", and no published flow has ' +
-        'that. Published are the steps profile, payments and the gates publish, preview. ' +
+      'Gated routes ask for the step "profil", the step "paiement", the gate "publisch", and nothing published is ' +
+        'called so. Published are the flows shop, their steps profile, payments and their gates publish, preview. ' +
         'Correct the id, or publish the flow that has it.',
     )
   })
 
   test('refuses to when nothing is published at all', async () => {
     const { gates, fake } = bench()
-    fake.list = async () => ({ gates: [], steps: [] })
+    fake.list = async () => ({ gates: [], steps: [], flows: [] })
     gate(gates, 'publish')
-    await expect(gates.start()).rejects.toThrow('Published are the steps none and the gates none.')
+    await expect(gates.start()).rejects.toThrow(
+      'Published are the flows none, their steps none and their gates none.',
+    )
   })
 
   test('starts when Boardwalk is away, and says so', async () => {
@@ -354,9 +357,7 @@ describe('a host that wants to know each decision', () => {
       },
     })
     expect((await attempt(gate(gates, 'publish'))).kind).toBe('allowed')
-    expect(errors).toEqual([
-      { event: 'onboarding.gate_listener_failed', detail: 'Error: the metrics are away' },
-    ])
+    expect(errors).toEqual([{ event: 'onboarding.gate_listener_failed', detail: 'the metrics are away' }])
   })
 
   test('and rejects later is survived, and told in the log', async () => {
@@ -368,9 +369,7 @@ describe('a host that wants to know each decision', () => {
     })
     expect((await attempt(gate(gates, 'publish'))).kind).toBe('allowed')
     await settled()
-    expect(errors).toEqual([
-      { event: 'onboarding.gate_listener_failed', detail: 'Error: the metrics are away' },
-    ])
+    expect(errors).toEqual([{ event: 'onboarding.gate_listener_failed', detail: 'the metrics are away' }])
   })
 
   test('and whose log throws as well is survived', async () => {

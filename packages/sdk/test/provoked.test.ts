@@ -118,7 +118,7 @@ describe('an engine that fails on a person', () => {
       checkGate: async () => {
         throw thrown
       },
-      listGates: () => Promise.resolve({ gates: [], steps: ['profile', 'payments'] }),
+      listGates: () => Promise.resolve({ gates: [], steps: ['profile', 'payments'], flows: ['shop'] }),
       countFailedOpen: () => {},
     },
   })

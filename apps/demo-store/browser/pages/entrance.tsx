@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { plans } from '../../src/choices.ts'
 import { CountryField } from '../parts/country-field.tsx'
 import { ChoiceField, Form, TextField } from '../parts/form.tsx'
@@ -19,55 +20,61 @@ const Email = ({ given = '' }: { readonly given?: string }) => (
   <TextField name="email" type="email" label={words.fields.email} autoComplete="email" defaultValue={given} />
 )
 
-export const Register = () => (
-  <Frame>
-    <Sheet title={words.register.title} lead={words.register.lead}>
-      <Form path="/api/register" submit={words.register.submit} fixed={{ role: 'owner' }} onDone={enter}>
-        <Name />
-        <Email />
-        <CountryField name="market" />
-        <ChoiceField
-          name="plan"
-          label={words.fields.plan}
-          choices={plans.map((value) => ({ value, text: words.plans[value] }))}
-        />
-      </Form>
-      <p>
-        <a href="/sign-in">{words.register.known}</a>
-      </p>
-      <p>
-        <a href="/join">{words.register.invited}</a>
-      </p>
-    </Sheet>
-  </Frame>
+const roles = ['owner', 'staff', 'admin'] as const
+type Role = (typeof roles)[number]
+
+const isRole = (value: string): value is Role => roles.some((role) => role === value)
+
+const OwnStore = () => (
+  <>
+    <CountryField name="market" />
+    <ChoiceField
+      name="plan"
+      label={words.fields.plan}
+      choices={plans.map((value) => ({ value, text: words.plans[value] }))}
+    />
+  </>
 )
 
-const memberRoles = ['staff', 'admin'] as const
+/** Owners open a store of their own; everybody else joins one, and takes its country and plan. */
+const Newcomer = ({ first }: { readonly first: Role }) => {
+  const [role, setRole] = useState(first)
+  const opens = role === 'owner'
+  const { title, lead, submit } = opens ? words.register : words.join
+  return (
+    <Frame>
+      <Sheet title={title} lead={lead}>
+        <Form path="/api/register" submit={submit} onDone={enter}>
+          <Name />
+          <Email />
+          <ChoiceField
+            name="role"
+            label={words.fields.role}
+            value={role}
+            onChange={({ target }) => isRole(target.value) && setRole(target.value)}
+            choices={roles.map((value) => ({ value, text: words.roles[value] }))}
+          />
+          {opens ? (
+            <OwnStore />
+          ) : (
+            <TextField
+              name="invite"
+              label={words.fields.invite}
+              autoComplete="off"
+              defaultValue={asked.get('invite') ?? ''}
+            />
+          )}
+        </Form>
+        <p>
+          <a href="/sign-in">{words.register.known}</a>
+        </p>
+      </Sheet>
+    </Frame>
+  )
+}
 
-export const Join = () => (
-  <Frame>
-    <Sheet title={words.join.title} lead={words.join.lead}>
-      <Form path="/api/register" submit={words.join.submit} onDone={enter}>
-        <TextField
-          name="invite"
-          label={words.fields.invite}
-          autoComplete="off"
-          defaultValue={asked.get('invite') ?? ''}
-        />
-        <Name />
-        <Email />
-        <ChoiceField
-          name="role"
-          label={words.fields.role}
-          choices={memberRoles.map((value) => ({ value, text: words.roles[value] }))}
-        />
-      </Form>
-      <p>
-        <a href="/register">{words.join.own}</a>
-      </p>
-    </Sheet>
-  </Frame>
-)
+export const Register = () => <Newcomer first="owner" />
+export const Join = () => <Newcomer first="staff" />
 
 export const SignIn = () => (
   <Frame>
