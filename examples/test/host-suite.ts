@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { oddRequests, rawRequest } from '@boardwalk/sdk/test-kit'
 import type { HostProcess } from './host-process.ts'
 
 type Answer = { status: number; type: string; body: any }
@@ -136,6 +137,25 @@ export const hostSuite = (
     test('HEAD is answered like GET', async () => {
       const response = await fetch(new URL('/boardwalk/health/live', host!.address), { method: 'HEAD' })
       expect([response.status, await response.text()]).toEqual([200, ''])
+    })
+
+    test('no spelling of a gated path, however odd, runs what is behind the gate', async () => {
+      const cookie = await cookieOf('stranger')
+      const { port } = new URL(host!.address)
+      const statuses = new Map<number, number>()
+      for (const { method, path, headers } of [
+        ...oddRequests('POST', '/publish'),
+        ...oddRequests('GET', '/preview'),
+      ]) {
+        const { status, body } = await rawRequest(Number(port), method, path, { ...headers, cookie })
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+        expect({ method, path, ran: 'published' in Object(body) || 'preview' in Object(body) }).toEqual({
+          method,
+          path,
+          ran: false,
+        })
+      }
+      expect(statuses.get(409)).toBeGreaterThan(10)
     })
 
     test('SIGTERM ends it', async () => {

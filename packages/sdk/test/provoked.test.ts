@@ -2,10 +2,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { forEachDatabase } from '@boardwalk/store/test-kit'
 import { createGates, type EmbeddedBoardwalk, type Gates } from '../src/index.ts'
-import { startFakeBoardwalk } from '../test-kit/index.ts'
 import { apiKey, boardwalkWithShop, type ServedBoardwalk } from './boardwalk-with-shop.ts'
 import { frameworks, startedHosts, type Host } from './hosts.ts'
-import { rawRequest } from './raw-request.ts'
+import { rawRequest, startFakeBoardwalk } from '../test-kit/index.ts'
 
 // A route that is not critical passes when nobody can know. What a user sends must never bring that about.
 const log = { warn: () => {}, error: () => {} }

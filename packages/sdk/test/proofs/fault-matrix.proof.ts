@@ -5,7 +5,7 @@ import type { Fault, FaultProxy } from '@boardwalk/store/test-kit'
 import { createGates, type Gates, type GatesOptions } from '../../src/index.ts'
 import { apiKey, boardwalkWithShop, type ServedBoardwalk } from '../boardwalk-with-shop.ts'
 import { frameworks, type Host } from '../hosts.ts'
-import { rawRequest } from '../raw-request.ts'
+import { rawRequest } from '../../test-kit/index.ts'
 
 // Every cell: what is away × how × who asks × whether the host asked before × whether the route is critical × framework.
 const faults: readonly Fault[] = [

@@ -3,8 +3,11 @@ import { Failure } from './reply.ts'
 // The longest flow document fits twice; everything else a client sends is far shorter.
 const longestBody = 512 * 1024
 
+// The rest of the body is left unread, so that nothing else can come over this connection.
 const tooLarge = (): Failure =>
-  new Failure('body_too_large', `The body is longer than ${longestBody} bytes. Send less.`)
+  new Failure('body_too_large', `The body is longer than ${longestBody} bytes. Send less.`, {
+    headers: { connection: 'close' },
+  })
 
 const bytesOf = async (request: Request): Promise<Uint8Array> => {
   const declared = request.headers.get('content-length')

@@ -1,4 +1,9 @@
-type OddPath = { readonly method: string; readonly path: string; readonly headers?: Record<string, string> }
+/** A request as it stands on the wire. */
+export type OddRequest = {
+  readonly method: string
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 /** Ways to write `/NAME` that some router or other takes for it. */
 const spellings = (path: string): string[] => {
@@ -58,33 +63,33 @@ const spellings = (path: string): string[] => {
   ]
 }
 
-const tricks: readonly Record<string, string>[] = [
+const headersThatRoute = (path: string): readonly Record<string, string>[] => [
   { 'x-http-method-override': 'POST' },
   { 'x-method-override': 'GET' },
-  { 'x-original-url': '/preview' },
-  { 'x-rewrite-url': '/stores/7/publish' },
+  { 'x-original-url': path },
+  { 'x-rewrite-url': path },
+  { 'x-forwarded-uri': path },
+  { 'x-matched-path': path },
   { 'x-forwarded-prefix': '/x' },
   { 'x-middleware-subrequest': 'middleware:middleware:middleware:middleware:middleware' },
   { 'x-middleware-next': '1' },
-  { 'x-matched-path': '/preview' },
-  { 'x-forwarded-uri': '/preview' },
 ]
 
-/** Requests that aim past a gate, as they stand on the wire. */
-export const oddPaths: readonly OddPath[] = [
-  ...spellings('/stores/7/publish').map((path) => ({ method: 'POST', path })),
-  ...spellings('/preview').map((path) => ({ method: 'GET', path })),
-  ...spellings('/preview').map((path) => ({ method: 'HEAD', path })),
-  ...spellings('/pay').map((path) => ({ method: 'POST', path })),
-  ...['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'].map((method) => ({
-    method,
-    path: '/stores/7/publish',
-  })),
-  ...['POST', 'PUT', 'OPTIONS'].map((method) => ({ method, path: '/preview' })),
-  ...tricks.flatMap((headers) => [
-    { method: 'POST', path: '/stores/7/publish', headers },
-    { method: 'GET', path: '/stores/7/publish', headers },
-    { method: 'GET', path: '/preview', headers },
-    { method: 'POST', path: '/preview?_method=GET', headers },
+const otherMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']
+
+/**
+ * Requests that aim past a gate in front of one route of yours, the plain one first: its path in spellings that some
+ * router or other takes for it, methods that may stand for its own, headers that some server or other routes by. Send
+ * them with `rawRequest`, as somebody who may not pass, and see that the handler never runs.
+ */
+export const oddRequests = (method: string, path: string): readonly OddRequest[] => [
+  ...spellings(path).map((spelling) => ({ method, path: spelling })),
+  ...(method === 'GET' ? spellings(path).map((spelling) => ({ method: 'HEAD', path: spelling })) : []),
+  ...otherMethods.map((other) => ({ method: other, path })),
+  ...headersThatRoute(path).flatMap((headers) => [
+    { method, path, headers },
+    { method: method === 'GET' ? 'POST' : 'GET', path, headers },
+    { method: 'POST', path: `${path}?_method=${method}`, headers },
+    { method, path: '/', headers },
   ]),
 ]

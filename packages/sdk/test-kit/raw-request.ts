@@ -1,8 +1,14 @@
 import { request } from 'node:http'
 
-export type RawAnswer = { readonly status: number; readonly body: any; readonly headers: Headers }
+export type RawAnswer = {
+  readonly status: number
+  /** What the JSON says, else the text. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into whatever came
+  readonly body: any
+  readonly headers: Headers
+}
 
-/** Sends a path exactly as it is written; `fetch` would tidy it. */
+/** Sends a path exactly as it is written, to a server on this machine; `fetch` would tidy it. */
 export const rawRequest = (
   port: number,
   method: string,
