@@ -5,7 +5,7 @@ import type { GatesOptions } from '../src/index.ts'
 
 export const apiKey = 'a-first-api-key-of-more-than-32-bytes'
 
-const shop = {
+export const shop = {
   name: 'shop',
   steps: [
     { id: 'profile', title: { en: 'Complete your profile', fr: 'Complétez votre profil' } },
