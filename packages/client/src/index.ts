@@ -11,4 +11,12 @@ export {
   type Sent,
   type Unreached,
 } from './requests.ts'
+export type {
+  Changed,
+  GuardRail,
+  OnboardingClient,
+  OnboardingState,
+  Phase,
+  Refused,
+} from './onboarding-state.ts'
 export { withRetries, type RetryOptions } from './retry.ts'
