@@ -1,5 +1,7 @@
 export { within } from './deadline.ts'
+export type { Sent, Unreached } from './exchange.ts'
 export { guardFetch, type Blocked } from './guard-fetch.ts'
+export type { OnboardingOptions } from './onboarding-options.ts'
 export { messageOf } from './message-of.ts'
 export {
   createRequests,
@@ -8,8 +10,6 @@ export {
   type Requests,
   type RequestsOptions,
   type Sending,
-  type Sent,
-  type Unreached,
 } from './requests.ts'
 export type {
   Changed,
@@ -19,4 +19,5 @@ export type {
   Phase,
   Refused,
 } from './onboarding-state.ts'
+export { createOnboarding } from './onboarding.ts'
 export { withRetries, type RetryOptions } from './retry.ts'

@@ -1,28 +1,7 @@
 export type { Sending } from '@boardwalk/contract'
-import type { Operation, OperationId, ProblemDetails, Route, Sending } from '@boardwalk/contract'
-import { within } from './deadline.ts'
-import { messageOf } from './message-of.ts'
-
-/** What became of a request. A client never throws into the page or server that uses it. */
-export type Sent<Id extends OperationId = OperationId> =
-  | ({ readonly kind: 'answered' } & AnswerOf<Id>)
-  /** The server said no, with a problem of the contract; decide by `problem.error`. */
-  | { readonly kind: 'refused'; readonly status: number; readonly problem: ProblemDetails }
-  /** Nobody knows: away, too slow, or something in between that is not Boardwalk. */
-  | Unreached
-
-// One operation after the other: what all of them have in common is nothing.
-type AnswerOf<Id extends OperationId> = Id extends OperationId
-  ? Exclude<Operation<Id>['answer'], { readonly status: 409 | 503 }>
-  : never
-
-export type Unreached = {
-  readonly kind: 'unreached'
-  readonly reason: 'network' | 'timeout' | 'garbled' | 'status'
-  /** What went wrong, for a log. */
-  readonly detail: string
-  readonly status?: number
-}
+import type { OperationId, Route, Sending } from '@boardwalk/contract'
+import { exchange, type Sent } from './exchange.ts'
+import { present } from './present.ts'
 
 type Part<Name extends string, Value> = Value extends undefined
   ? { readonly [Key in Name]?: undefined }
@@ -77,45 +56,6 @@ const addressOf = (base: string, path: string, { path: parts = {}, query = {} }:
   return `${base}${filled}${search === '' ? '' : `?${search}`}`
 }
 
-const isProblem = (value: unknown): value is ProblemDetails =>
-  typeof value === 'object' &&
-  value !== null &&
-  'error' in value &&
-  typeof value.error === 'string' &&
-  'type' in value &&
-  value.type === `urn:boardwalk:problem:${value.error}`
-
-const unreached = (reason: Unreached['reason'], detail: string, status?: number): Unreached => ({
-  kind: 'unreached',
-  reason,
-  detail,
-  ...(status !== undefined && { status }),
-})
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return text === '' ? null : JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** A problem of ours is a refusal; every other answer of 300 and above comes from something in between. */
-const readAnswer = async (response: Response): Promise<Sent> => {
-  const { status } = response
-  const body = jsonOf(await response.text())
-  if (body === undefined) return unreached('garbled', `status ${status} with a body that is not JSON`, status)
-  // The 409 of a gate is an answer of its operation and a problem at once: a refusal to whoever asks for leave.
-  if (status >= 400 && isProblem(body)) return { kind: 'refused', status, problem: body }
-  // In a browser, a redirect that is not followed has the status 0.
-  if (status < 200 || (status >= 300 && status !== 304))
-    return unreached('status', `status ${status}, and no problem of Boardwalk’s`, status)
-  const isEmpty = status === 204 || status === 304
-  if (!isEmpty && (typeof body !== 'object' || body === null))
-    return unreached('garbled', `status ${status} with a body that is no answer`, status)
-  return { kind: 'answered', status, body } as unknown as Sent
-}
-
 /** Typed requests by the contract's operations. */
 export const createRequests = ({
   url = '',
@@ -125,28 +65,23 @@ export const createRequests = ({
 }: RequestsOptions = {}): Requests => {
   const base = url.replace(/\/+$/, '')
 
-  const request = async (method: string, path: string, input: Loose): Promise<Sent> => {
+  const request = (method: string, path: string, input: Loose): Promise<Sent> => {
     const { body, headers: given = {}, timeoutMs = usualTimeoutMs } = input
-    const exchange = async (signal: AbortSignal): Promise<Sent> => {
-      const headers = Object.entries({
+    const ask = async (signal: AbortSignal): Promise<Response> => {
+      const headers = present({
         authorization: authorization(),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        'content-type': body === undefined ? undefined : 'application/json',
         ...given,
-      }).filter((entry): entry is [string, string] => entry[1] !== undefined)
-      const response = await send(addressOf(base, path, input), {
+      })
+      return send(addressOf(base, path, input), {
         method: method.toUpperCase(),
         headers,
         redirect: 'manual',
         signal,
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
-      return readAnswer(response)
     }
-    try {
-      return await within(timeoutMs, exchange, () => unreached('timeout', `no answer within ${timeoutMs} ms`))
-    } catch (error) {
-      return unreached('network', messageOf(error))
-    }
+    return exchange(ask, timeoutMs, (answer) => answer === undefined || Object(answer) === answer)
   }
 
   return {

@@ -1,4 +1,4 @@
-import type { Sent } from './requests.ts'
+import type { Sent } from './exchange.ts'
 
 export type RetryOptions = {
   /** Tries in all, the first included; default 3. */
@@ -14,13 +14,17 @@ const longestPauseMs = 30_000
 
 const sleepFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
+/** A pause with full jitter: drawn evenly from nothing to a bound that doubles with each failure. */
+export const pauseMs = (failed: number, firstPauseMs: number, random: () => number): number =>
+  random() * Math.min(longestPauseMs, firstPauseMs * 2 ** failed)
+
 /** Worth a second try: nobody answered, or whoever did said that they could not now. */
 const isPassing = (sent: Sent): boolean =>
   sent.kind === 'unreached'
     ? sent.reason !== 'status' || [429, 502, 503, 504].includes(sent.status ?? 0)
     : sent.kind === 'refused' && [429, 503].includes(sent.status)
 
-/** Tries again what may be done twice, with full jitter: each pause is drawn evenly from nothing to a doubling bound. */
+/** Tries again what may be done twice, with a pause of full jitter before each further try. */
 export const withRetries = async <Answer>(
   send: () => Promise<Answer>,
   { tries = 3, firstPauseMs = 200, random = Math.random, sleep = sleepFor }: RetryOptions = {},
@@ -28,6 +32,6 @@ export const withRetries = async <Answer>(
   for (let failed = 0; ; failed++) {
     const sent = await send()
     if (!isPassing(sent as Sent) || failed + 1 >= tries) return sent
-    await sleep(random() * Math.min(longestPauseMs, firstPauseMs * 2 ** failed))
+    await sleep(pauseMs(failed, firstPauseMs, random))
   }
 }

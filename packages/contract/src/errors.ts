@@ -63,6 +63,11 @@ const refusals = {
     title: 'A snooze into the past',
     meaning: 'The reminder can be snoozed until a moment that is to come only.',
   },
+  unsnooze_late: {
+    status: 409,
+    title: 'Too late to undo',
+    meaning: 'There is no snooze to undo, or its ten seconds are over (`undoUntil`).',
+  },
   unknown_step: {
     status: 400,
     title: 'A step that no flow knows',
@@ -167,6 +172,12 @@ const transport = {
     status: 422,
     title: 'Not a flow',
     meaning: 'The document is not a correct flow; `problems` lists every place. Nothing was stored.',
+  },
+  too_many_streams: {
+    status: 429,
+    title: 'Too many streams',
+    meaning:
+      'The person, or everybody together, has as many streams open as this process holds. Read again now and then instead, and try after the seconds of `Retry-After`.',
   },
   internal: {
     status: 500,

@@ -14,6 +14,7 @@ export {
   type OperationId,
   type Route,
   type Sending,
+  type StreamId,
 } from './operations/table.ts'
 export { parse, type Parsed } from './parse.ts'
 export { factsOfClaims, factsUpdate, tokenClaims, type TokenClaims } from './person.ts'

@@ -48,9 +48,21 @@ const nudge = z
     remainingSteps: z.int(),
     snoozeCount: z.int(),
     maxSnoozes: z.int(),
+    snoozeDays: z.int().describe('How long a snooze lasts, and the longest it may.'),
     snoozedUntil: time.optional(),
+    undoUntil: time
+      .optional()
+      .describe('The last snooze may be undone until then. Absent: there is none to undo.'),
   })
   .meta({ id: 'Nudge', description: 'The reminder.' })
+
+const guide = z
+  .object({ dismissed: z.boolean() })
+  .meta({ id: 'SetupGuide', description: 'Whether the person put the setup guide away, on any device.' })
+
+const welcome = z
+  .object({ seen: z.boolean() })
+  .meta({ id: 'Welcome', description: 'Whether the person saw the welcome, on any device.' })
 
 const features = z
   .object({
@@ -75,20 +87,30 @@ const standing = {
 }
 
 export const onboarding = z
-  .object({ ...standing, steps: z.array(shownStep), nudge, features, experiments })
+  .object({ ...standing, steps: z.array(shownStep), nudge, guide, welcome, features, experiments })
   .meta({ id: 'Onboarding', description: 'What a person sees of one flow.' })
 
 export type Onboarding = z.output<typeof onboarding>
 
-const success = z.literal(true)
+const changed = {
+  success: z.literal(true),
+  ...standing,
+  onboarding: onboarding
+    .optional()
+    .describe(
+      'To a person who asks for it with `Prefer: return=representation`: what they would read now. In an answer repeated for an `Idempotency-Key` the other fields tell how it was the first time.',
+    ),
+}
 
 export const stepChanged = z
-  .object({ success, step: z.object({ id: z.string(), status: stepStatus, updatedAt: time }), ...standing })
+  .object({ ...changed, step: z.object({ id: z.string(), status: stepStatus, updatedAt: time }) })
   .meta({ id: 'StepChanged' })
 
-export const nudgeSnoozed = z.object({ success, nudge, ...standing }).meta({ id: 'NudgeSnoozed' })
+export const surfaceChanged = z
+  .object({ ...changed, nudge, guide, welcome })
+  .meta({ id: 'SurfaceChanged', description: 'How the reminder, the guide and the welcome stand now.' })
 
-export const flowChanged = z.object({ success, ...standing }).meta({ id: 'FlowChanged' })
+export const flowChanged = z.object(changed).meta({ id: 'FlowChanged' })
 
 const changeFields = {
   status: oneOf('done', 'skipped'),
@@ -100,12 +122,10 @@ export const stepChange = z
   .strictObject(changeFields, { error: 'an object with "status"' })
   .meta({ id: 'StepChange' })
 
+const snoozeUntil = momentInUtc.describe('Later than the flow’s `snoozeDays` from now is shortened to that.')
+
 const snooze = z
-  .strictObject({
-    snoozeUntil: momentInUtc.describe(
-      'At most the flow’s `snoozeDays` from now; later is shortened to that.',
-    ),
-  })
+  .strictObject({ snoozeUntil })
   .meta({ id: 'Snooze', description: 'Puts the reminder to sleep.' })
 
 const either = '{"status": "done" or "skipped", …} or {"snoozeUntil": …}, not both'
@@ -120,3 +140,11 @@ export const flowSkip = z
 export const flowResumption = z
   .strictObject({}, { error: 'an empty object, or no body' })
   .meta({ id: 'FlowResumption' })
+
+export const nudgeSnooze = z
+  .strictObject({ until: snoozeUntil.optional() }, { error: 'an object with "until", or no body' })
+  .meta({ id: 'NudgeSnooze' })
+
+export const surfaceChange = z
+  .strictObject({}, { error: 'an empty object, or no body' })
+  .meta({ id: 'SurfaceChange' })

@@ -19,6 +19,12 @@ export const headers = {
   'Idempotency-Key': lineUpTo(255).describe(
     'The same key with the same body is carried out once, and answered alike.',
   ),
+  Prefer: z
+    .string()
+    .max(1000)
+    .describe(
+      '`return=representation` (RFC 7240): the answer also has the whole `onboarding`, and says so in `Preference-Applied`.',
+    ),
   'X-Correlation-Id': z
     .string()
     .regex(/^[A-Za-z0-9._:-]{1,128}$/)

@@ -51,6 +51,12 @@ const enrolment = z
     skippedAt: time.optional(),
     snoozeCount: z.int(),
     snoozedUntil: time.optional(),
+    snoozedAt: time.optional(),
+    snoozedUntilBefore: time.optional().describe('What the last snooze replaced.'),
+    nudgeDismissedAt: time.optional(),
+    nudgeDismissedIn: z.int().optional().describe('The flow’s version that was in force then.'),
+    guideDismissedAt: time.optional(),
+    welcomeSeenAt: time.optional(),
     steps: z.array(stepState),
   })
   .meta({ id: 'Enrolment', description: 'One person in one flow.' })

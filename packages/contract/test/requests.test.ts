@@ -114,6 +114,13 @@ describe('request bodies', () => {
       ],
     ],
     [
+      'snoozeNudge',
+      operations.snoozeNudge.body,
+      [{}, { until: '2026-01-31T10:00:00+01:00' }],
+      [{ until: 'tomorrow' }, { until: 0 }, { until: '' }, { until: null }, { days: 7 }, [], null],
+    ],
+    ['dismissGuide', operations.dismissGuide.body, [{}], [{ dismissed: true }, [], null, false, '']],
+    [
       'changeUserStep',
       operations.changeUserStep.body,
       [{ status: 'done' }],

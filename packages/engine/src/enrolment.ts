@@ -16,6 +16,12 @@ const enrol = (person: Person, flow: Flow, now: number): Decision => {
     skippedAt: null,
     snoozeCount: 0,
     snoozedUntil: null,
+    snoozedAt: null,
+    snoozedUntilBefore: null,
+    nudgeDismissedAt: null,
+    nudgeDismissedIn: null,
+    guideDismissedAt: null,
+    welcomeSeenAt: null,
     steps: [],
   }
   return {

@@ -1,7 +1,6 @@
 import type { Flow, Step } from './flow.ts'
 import type { Enrolment, Person, StepState } from './person.ts'
 import type { CountedStep } from './progress.ts'
-import { progressOf } from './progress.ts'
 import { rowsOf, stateOf, statusOf } from './step-state.ts'
 import { isVisible, mayChange, type Situation } from './visibility.ts'
 
@@ -54,39 +53,6 @@ export const guideOf = (flow: Flow, enrolment: Enrolment, situation: Situation):
   })
   return { flow, enrolment, steps }
 }
-
-export type Nudge = {
-  readonly visible: boolean
-  readonly remainingSteps: number
-  readonly snoozeCount: number
-  readonly maxSnoozes: number
-  readonly snoozedUntil: number | null
-}
-
-const dayMs = 86_400_000
-
-/** Whether the reminder shows: in progress, something left, below the percent, not snoozed, not too old. */
-export const nudgeOf = ({ flow, enrolment, steps }: Guide, now: number): Nudge => {
-  const { hideAtPercent, stopAfterDays, maxSnoozes } = flow.nudge
-  const remainingSteps = steps.filter((step) => step.status === 'todo').length
-  const snoozedUntil =
-    enrolment.snoozedUntil !== null && enrolment.snoozedUntil > now ? enrolment.snoozedUntil : null
-  return {
-    visible:
-      enrolment.status === 'in_progress' &&
-      remainingSteps > 0 &&
-      snoozedUntil === null &&
-      now < enrolment.startedAt + stopAfterDays * dayMs &&
-      progressOf(steps) < hideAtPercent,
-    remainingSteps,
-    snoozeCount: enrolment.snoozeCount,
-    maxSnoozes,
-    snoozedUntil,
-  }
-}
-
-/** The latest moment to which a snooze may reach. */
-export const latestSnooze = (flow: Flow, now: number): number => now + flow.nudge.snoozeDays * dayMs
 
 /** The person as they would be in another market: changes what is shown, never what a gate decides. */
 export const inMarket = (person: Person, market: string): Person => ({

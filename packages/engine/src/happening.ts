@@ -7,6 +7,8 @@ export type HappeningType =
   | 'onboarding.step_completed'
   | 'onboarding.step_skipped'
   | 'onboarding.nudge_snoozed'
+  | 'onboarding.nudge_unsnoozed'
+  | 'onboarding.nudge_dismissed'
   | 'onboarding.completed'
   | 'onboarding.skipped'
   | 'onboarding.resumed'

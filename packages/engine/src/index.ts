@@ -29,9 +29,10 @@ export {
   type GateQuestion,
   type MissingStep,
 } from './gate.ts'
-export { guideOf, inMarket, nudgeOf, type Guide, type GuideStep, type Nudge } from './guide.ts'
+export { guideOf, inMarket, type Guide, type GuideStep } from './guide.ts'
 export type { Happening, HappeningType } from './happening.ts'
 export { checkRenames, lineagesOf, type EarlierVersion, type Lineages } from './lineage.ts'
+export { dismissNudge, nudgeOf, snooze, unsnooze, type Nudge, type Snooze } from './nudge.ts'
 export { stranger } from './person.ts'
 export type {
   AccountFlow,
@@ -53,16 +54,8 @@ export {
 } from './progress.ts'
 export type { Refusal, RefusalCode } from './refusal.ts'
 export { settle } from './settle.ts'
+export { dismissGuide, restoreGuide, seeWelcome } from './surfaces.ts'
 export { parseAcceptLanguage, textIn, type Text } from './text.ts'
 export { transition, type Transition, type TransitionRequest } from './transition.ts'
-export {
-  changeStep,
-  look,
-  resumeFlow,
-  settleAll,
-  skipFlow,
-  snooze,
-  type Snooze,
-  type StepChange,
-} from './verbs.ts'
+export { changeStep, look, resumeFlow, settleAll, skipFlow, type StepChange } from './verbs.ts'
 export { isVisible, visibilityRules, type Situation } from './visibility.ts'

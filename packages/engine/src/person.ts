@@ -44,6 +44,16 @@ export type Enrolment = {
   readonly skippedAt: number | null
   readonly snoozeCount: number
   readonly snoozedUntil: number | null
+  /** When the nudge was last snoozed; null when never, and when that was undone. */
+  readonly snoozedAt: number | null
+  /** What `snoozedUntil` was before the last snooze: undoing it gives that back. */
+  readonly snoozedUntilBefore: number | null
+  readonly nudgeDismissedAt: number | null
+  /** The flow's version that was in force then; a newer one shows the nudge again. */
+  readonly nudgeDismissedIn: number | null
+  /** null also when it was restored. */
+  readonly guideDismissedAt: number | null
+  readonly welcomeSeenAt: number | null
   /** The person's own rows: all that was offered, and the state of steps of scope `person`. */
   readonly steps: readonly StepState[]
 }

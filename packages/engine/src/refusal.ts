@@ -11,6 +11,7 @@ export type RefusalCode =
   | 'flow_completed'
   | 'snooze_limit'
   | 'snooze_past'
+  | 'unsnooze_late'
   | 'unknown_step'
   | 'unknown_gate'
 
@@ -18,3 +19,14 @@ export type RefusalCode =
 export type Refusal = { readonly code: RefusalCode; readonly message: string }
 
 export const refusal = (code: RefusalCode, message: string): Refusal => ({ code, message })
+
+export const stepNotFound = (stepId: string): Refusal =>
+  refusal(
+    'step_not_found',
+    `There is no step "${stepId}" for this person now. GET /api/onboarding lists theirs.`,
+  )
+
+export const notEnrolled: Refusal = refusal(
+  'not_enrolled',
+  'No flow is open to this person now, so there is nothing to change.',
+)

@@ -1,8 +1,9 @@
 import { happening, refuse, situationOf, withEnrolment } from './decision.ts'
 import type { Decision, World } from './decision.ts'
 import { place } from './enrolment.ts'
-import { guideOf, latestSnooze } from './guide.ts'
+import { guideOf } from './guide.ts'
 import type { Enrolment, Person } from './person.ts'
+import { notEnrolled, stepNotFound } from './refusal.ts'
 import { settleSteps, transitionOf, type Settling } from './settle-step.ts'
 import { andThen, settle } from './settle.ts'
 
@@ -16,78 +17,28 @@ export const look = (world: World, person: Person, flow?: string): Decision => {
 
 export type StepChange = Settling & { readonly stepId: string; readonly flow?: string | undefined }
 
-const notFound = (person: Person, stepId: string): Decision =>
-  refuse(
-    person,
-    'step_not_found',
-    `There is no step "${stepId}" for this person now. GET /api/onboarding lists theirs.`,
-  )
-
 /** Completes or skips one step. */
 export const changeStep = (world: World, person: Person, change: StepChange): Decision => {
+  const notThere: Decision = { person, happenings: [], refusal: stepNotFound(change.stepId) }
   const placed = place(world, person, change.flow)
   if (placed.refusal) return placed
   const { flow, enrolment } = placed
-  if (flow === null || enrolment === null) return notFound(person, change.stepId)
+  if (flow === null || enrolment === null) return notThere
   const guide = guideOf(flow, enrolment, situationOf(placed.person, world.now))
   const seen = guide.steps.find((step) => step.id === change.stepId)
-  if (seen === undefined) return notFound(person, change.stepId)
+  if (seen === undefined) return notThere
   const decided = transitionOf(seen, change)
   if (decided.kind === 'refused') return { person, happenings: [], refusal: decided.refusal }
   const settlings = decided.kind === 'unchanged' ? [] : [{ ...change, seen }]
   return settleSteps(world, { ...placed, flow, enrolment }, settlings)
 }
 
-export type Snooze = {
-  /** Milliseconds since 1970. */
-  readonly until: number
-  /** The step that the request names; it must be one that the person sees. */
-  readonly stepId: string
-  readonly flow?: string | undefined
-}
-
-/** Puts the nudge to sleep until the moment asked for, at most the flow's `snoozeDays` from now. */
-export const snooze = (world: World, person: Person, { until, stepId, flow: flowName }: Snooze): Decision => {
-  const placed = place(world, person, flowName)
-  if (placed.refusal) return placed
-  const { flow, enrolment } = placed
-  if (flow === null || enrolment === null) return notFound(person, stepId)
-  const guide = guideOf(flow, enrolment, situationOf(placed.person, world.now))
-  if (!guide.steps.some(({ id }) => id === stepId)) return notFound(person, stepId)
-  if (until <= world.now) {
-    return refuse(person, 'snooze_past', 'The moment to snooze until has passed. Send one that is to come.')
-  }
-  const { maxSnoozes } = flow.nudge
-  if (enrolment.snoozeCount >= maxSnoozes) {
-    return refuse(
-      person,
-      'snooze_limit',
-      `The reminder was snoozed ${enrolment.snoozeCount} times; ${maxSnoozes} is the most.`,
-    )
-  }
-  const snoozed: Enrolment = {
-    ...enrolment,
-    snoozeCount: enrolment.snoozeCount + 1,
-    snoozedUntil: Math.min(until, latestSnooze(flow, world.now)),
-  }
-  const data = { until: snoozed.snoozedUntil, snoozeCount: snoozed.snoozeCount }
-  const asleep: Decision = {
-    flow,
-    person: withEnrolment(placed.person, snoozed),
-    happenings: [...placed.happenings, happening('onboarding.nudge_snoozed', snoozed, data)],
-  }
-  return andThen(asleep, (enrolled) => settle(world, enrolled, flow))
-}
-
-const notEnrolled = (person: Person): Decision =>
-  refuse(person, 'not_enrolled', 'No flow is open to this person now, so there is nothing to change.')
-
 /** Puts a whole flow aside. Gates still hold, and its steps can still be done. */
 export const skipFlow = (world: World, person: Person, flowName?: string, reason?: string): Decision => {
   const placed = place(world, person, flowName)
   if (placed.refusal) return placed
   const { flow, enrolment } = placed
-  if (flow === null || enrolment === null) return notEnrolled(person)
+  if (flow === null || enrolment === null) return { person, happenings: [], refusal: notEnrolled }
   if (enrolment.status === 'completed') {
     return refuse(
       person,
@@ -112,7 +63,7 @@ export const resumeFlow = (world: World, person: Person, flowName?: string): Dec
   const placed = place(world, person, flowName)
   if (placed.refusal) return placed
   const { flow, enrolment } = placed
-  if (flow === null || enrolment === null) return notEnrolled(person)
+  if (flow === null || enrolment === null) return { person, happenings: [], refusal: notEnrolled }
   if (enrolment.status === 'completed') {
     return refuse(
       person,

@@ -9,10 +9,12 @@ import { checkGate, type GateDecision } from '../src/gate.ts'
 import { guideOf, type GuideStep } from '../src/guide.ts'
 import type { HappeningType } from '../src/happening.ts'
 import { stranger, type AccountFlow, type Person, type Source } from '../src/person.ts'
+import { dismissNudge, snooze, unsnooze } from '../src/nudge.ts'
 import { nextStepOf, positionOf, progressOf } from '../src/progress.ts'
 import type { RefusalCode } from '../src/refusal.ts'
 import { stateOf } from '../src/step-state.ts'
-import { changeStep, look, resumeFlow, settleAll, skipFlow, snooze } from '../src/verbs.ts'
+import { dismissGuide, restoreGuide, seeWelcome } from '../src/surfaces.ts'
+import { changeStep, look, resumeFlow, settleAll, skipFlow } from '../src/verbs.ts'
 
 const start = Date.parse('2026-06-15T12:00:00Z')
 const hourMs = 3_600_000
@@ -112,19 +114,29 @@ const change = fc.record({
   source: fc.constantFrom<Source>('user', 'user', 'event', 'api'),
 })
 
+// What only names a flow.
+const surfaceVerbs = { unsnooze, dismissNudge, dismissGuide, restoreGuide, seeWelcome }
+type SurfaceVerb = keyof typeof surfaceVerbs
+const surfaceNames = Object.keys(surfaceVerbs) as SurfaceVerb[]
+const tellsNothing: readonly string[] = ['dismissGuide', 'restoreGuide', 'seeWelcome']
+
 const command = fc.oneof(
   change,
+  fc.record({ do: fc.constantFrom(...surfaceNames), flow: named }),
   fc.record({ do: fc.constant('look' as const), flow: named }),
   fc.record({ do: fc.constant('skip' as const), flow: named }),
   ...['resume' as const, 'resume' as const].map((resume) =>
     fc.record({ do: fc.constant(resume), flow: named }),
   ),
-  fc.record({
-    do: fc.constant('snooze' as const),
-    flow: named,
-    stepId: fc.constantFrom('s0', 's1'),
-    hours: fc.integer({ min: 1, max: 400 }),
-  }),
+  {
+    arbitrary: fc.record({
+      do: fc.constant('snooze' as const),
+      flow: named,
+      stepId: fc.constantFrom(undefined, 's0', 's1'),
+      hours: fc.integer({ min: 1, max: 400 }),
+    }),
+    weight: 2,
+  },
   fc.record({ do: fc.constant('settle all' as const) }),
   fc.record({
     do: fc.constant('gate' as const),
@@ -143,11 +155,24 @@ const turn = fc.record({
   minutes: fc.constantFrom(0, 0, 0, 1, 90),
 })
 
+type Turn = typeof turn extends fc.Arbitrary<infer T> ? T : never
+
+/** By chance alone an undoing would hardly ever be in time. */
+const sometimesUndone = (one: Turn): Turn[] =>
+  one.command.do === 'snooze' && one.command.hours % 3 === 0
+    ? [
+        one,
+        { ...one, facts: {}, version: undefined, minutes: 0, command: { ...one.command, do: 'unsnooze' } },
+      ]
+    : [one]
+
 const scenario = fc.record({
   shop: flow('shop'),
   tour: flow('tour'),
   known: fc.tuple(facts, facts),
-  turns: fc.array(turn, { minLength: 15, maxLength: 30, size: 'max' }),
+  turns: fc
+    .array(turn, { minLength: 15, maxLength: 30, size: 'max' })
+    .map((turns) => turns.flatMap(sometimesUndone)),
 })
 type Scenario = typeof scenario extends fc.Arbitrary<infer S> ? S : never
 
@@ -167,6 +192,7 @@ const run = (world: World, person: Person, one: Command): Decision & Partial<Gat
   if (one.do === 'resume') return resumeFlow(world, person, one.flow)
   if (one.do === 'snooze') return snooze(world, person, { ...one, until: world.now + one.hours * hourMs })
   if (one.do === 'settle all') return settleAll(world, person)
+  if (one.do !== 'gate') return surfaceVerbs[one.do](world, person, one.flow)
   const asked = one.steps === undefined ? { gate: 'publish' } : { steps: one.steps }
   return checkGate(world, person, { ...asked, flow: one.flow, route: 'POST /publish' })
 }
@@ -220,6 +246,8 @@ const everything: readonly (HappeningType | RefusalCode)[] = [
   'onboarding.step_completed',
   'onboarding.step_skipped',
   'onboarding.nudge_snoozed',
+  'onboarding.nudge_unsnoozed',
+  'onboarding.nudge_dismissed',
   'onboarding.completed',
   'onboarding.skipped',
   'onboarding.resumed',
@@ -232,6 +260,7 @@ const everything: readonly (HappeningType | RefusalCode)[] = [
   'proof_required',
   'flow_completed',
   'snooze_limit',
+  'unsnooze_late',
   'unknown_step',
 ]
 
@@ -297,6 +326,7 @@ describe('whatever two members of an account do', () => {
   always(
     'nothing happened: the very same object; something changed: it is told',
     ({ before, command: one, decision }) => {
+      if (tellsNothing.includes(one.do)) return
       if (decision.happenings.length === 0) expect(decision.person).toBe(before)
       else if (one.do !== 'gate') expect(decision.person).not.toBe(before)
     },
@@ -345,13 +375,13 @@ describe('whatever two members of an account do', () => {
     }
   })
 
-  always('nobody is enrolled twice, and nobody leaves', ({ before, decision }) => {
+  always('nobody is enrolled twice, and nobody leaves', ({ before, command: one, decision }) => {
     const flows = decision.person.enrolments.map((one) => one.flow)
     expect(new Set(flows).size).toBe(flows.length)
-    for (const one of before.enrolments) {
-      const after = enrolmentIn(decision.person, one.flow)
-      expect(after?.startedAt).toBe(one.startedAt)
-      expect(after?.snoozeCount).toBeGreaterThanOrEqual(one.snoozeCount)
+    for (const { flow: name, startedAt, snoozeCount } of before.enrolments) {
+      const after = enrolmentIn(decision.person, name)
+      expect(after?.startedAt).toBe(startedAt)
+      expect(after?.snoozeCount).toBeGreaterThanOrEqual(one.do === 'unsnooze' ? 0 : snoozeCount)
       expect(after?.snoozeCount).toBeLessThanOrEqual(1)
     }
     expect(happened(decision, 'onboarding.enrolled').length).toBe(flows.length - before.enrolments.length)
@@ -423,8 +453,22 @@ describe('whatever two members of an account do', () => {
     },
   )
 
+  always('a snooze undone leaves no trace but what was told', ({ world, before, command: one }) => {
+    if (one.do !== 'snooze') return
+    const looked = look(world, before, one.flow)
+    const asleep = run(world, looked.person, { ...one, flow: looked.flow?.name } as Command)
+    if (asleep.refusal) return
+    const name = asleep.flow!.name
+    const { snoozeCount, snoozedUntil } = enrolmentIn(looked.person, name)!
+    const awake = unsnooze({ ...world, now: world.now + 10_000 }, frozen(asleep.person), name)
+    expect(enrolmentIn(awake.person, name)).toMatchObject({ snoozeCount, snoozedUntil, snoozedAt: null })
+    expect(unsnooze(world, awake.person, name).refusal?.code).toBe('unsnooze_late')
+    const late = unsnooze({ ...world, now: world.now + 10_001 }, asleep.person, name)
+    expect(late.refusal?.code).toBe('unsnooze_late')
+  })
+
   always('the same command again changes nothing', ({ world, command: one, decision }) => {
-    if (one.do === 'snooze' || one.do === 'gate' || decision.refusal) return
+    if (['snooze', 'unsnooze', 'gate'].includes(one.do) || decision.refusal) return
     const about = decision.flow?.name
     const again = run(
       world,

@@ -63,7 +63,10 @@ export const onboardingOf = (state: FakeState, person: FakePerson): Onboarding =
       remainingSteps: total - completed,
       snoozeCount: 0,
       maxSnoozes: 3,
+      snoozeDays: 7,
     },
+    guide: { dismissed: false },
+    welcome: { seen: false },
     features: { enabled: true, skip: true, snooze: true, guardRails: true },
     experiments: {},
   }

@@ -29,6 +29,7 @@ const meanings: { readonly [Code in ErrorCode]: string } = {
   flow_completed: 'mistake',
   snooze_limit: 'mistake',
   snooze_past: 'mistake',
+  unsnooze_late: 'mistake',
   unknown_step: 'mistake',
   unknown_gate: 'mistake',
   PRECONDITION_REQUIRED: 'mistake',
@@ -42,6 +43,7 @@ const meanings: { readonly [Code in ErrorCode]: string } = {
   unsupported_media_type: 'mistake',
   idempotency_mismatch: 'mistake',
   invalid_flow: 'mistake',
+  too_many_streams: 'mistake',
 }
 
 const inShort = (asked: Asked): string => (asked.kind === 'unknown' ? `unknown: ${asked.reason}` : asked.kind)

@@ -253,7 +253,9 @@ const behaviours = (start: () => Promise<Peer>): void => {
             action: { type: 'redirect', url: '/store/theme' },
           },
         ],
-        nudge: { visible: true, remainingSteps: 2, snoozeCount: 0, maxSnoozes: 3 },
+        nudge: { visible: true, remainingSteps: 2, snoozeCount: 0, maxSnoozes: 3, snoozeDays: 7 },
+        guide: { dismissed: false },
+        welcome: { seen: false },
         features: { enabled: true, skip: true, snooze: true, guardRails: true },
         experiments: {},
       })

@@ -1,26 +1,31 @@
 import { pino, type Logger } from 'pino'
 import { migrate, openDatabase, ownMigrations, purgeSavedAnswers } from '@boardwalk/store'
-import type { Database, DatabaseOptions, Record } from '@boardwalk/store'
+import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store'
 import { apiKeyHandlers } from './api-keys/handlers.ts'
 import { eventHandlers } from './events/handlers.ts'
 import { flowHandlers } from './flows/handlers.ts'
 import { accountMembers } from './following/account-members.ts'
-import { announcer } from './following/announce.ts'
+import { announcer, concernedBy, type Announcer } from './following/announce.ts'
 import { followHappenings, type Following } from './following/follow-happenings.ts'
 import { gateHandlers } from './gates/handlers.ts'
 import type { Identify } from './http/authenticate.ts'
 import { nodeListener, type NodeListener } from './http/node-listener.ts'
+import { expectedOrigins, isOrigin } from './http/origins.ts'
 import { serveOperations } from './http/serve-operations.ts'
 import { verbsOn } from './http/verbs.ts'
 import { apiKeys } from './identity/api-key.ts'
 import { tokenVerifier, type TokenOptions } from './identity/token.ts'
 import { inProcessVerbs, type InProcessVerbs } from './in-process-verbs.ts'
 import { onboardingHandlers } from './onboarding/handlers.ts'
+import { surfaceHandlers } from './onboarding/surface-handlers.ts'
 import { operationHandlers } from './operation/handlers.ts'
 import { createMetrics, type Metrics } from './operation/metrics.ts'
 import { peopleHandlers } from './people/handlers.ts'
 import { liveCatalogue, type LiveCatalogue } from './road/live-catalogue.ts'
 import { createRoad, type Road } from './road/road.ts'
+import { streamHandlers } from './streams/handlers.ts'
+import { openStreams, type StreamLimits } from './streams/open-streams.ts'
+import { watchPeople } from './streams/watch-people.ts'
 
 export type BoardwalkOptions = {
   /** Where everything is kept: PostgreSQL, or embedded in this process; or a database already open, which stays open at the end. */
@@ -31,6 +36,10 @@ export type BoardwalkOptions = {
   readonly tokens?: TokenOptions
   /** First API key, with all scopes; at least 32 bytes. */
   readonly apiKey?: string
+  /** Origins such as `https://shop.example`, whose pages may call the person's routes from a browser; default none. Cookies go along with `identify` only. */
+  readonly corsOrigins?: readonly string[]
+  /** Of `GET /api/onboarding/stream`. */
+  readonly streams?: StreamLimits
   /** Default: JSON lines of level info on standard output. */
   readonly log?: Logger
   /** Milliseconds since 1970; default the system's clock. */
@@ -46,7 +55,7 @@ export type Boardwalk = {
   readonly verbs: InProcessVerbs
   /** Opens and migrates the database. Calling it again is the same as once. */
   readonly start: () => Promise<void>
-  /** Readiness turns to 503; requests are answered still. */
+  /** Readiness turns to 503 and streams end; requests are answered still. */
   readonly drain: () => void
   /** Drains, finishes what is under way, then closes the database. */
   readonly stop: () => Promise<void>
@@ -57,6 +66,8 @@ type Running = {
   readonly road: Road
   readonly database: Database
   readonly catalogue: LiveCatalogue
+  readonly announcer: Announcer
+  readonly drain: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -100,16 +111,17 @@ const run = async (
 const runOn = async (
   database: Database,
   close: () => Promise<void>,
-  { clock = Date.now, identify, tokens, apiKey }: BoardwalkOptions,
+  { clock = Date.now, identify, tokens, apiKey, corsOrigins = [], streams: limits }: BoardwalkOptions,
   log: Logger,
   metrics: Metrics,
   isDraining: () => boolean,
 ): Promise<Running> => {
   await migrate(database, await ownMigrations())
   const announce = announcer(database)
-  const onCommitted = (records: readonly Record[]): void => {
-    if (records.length > 0) announce()
-    for (const record of records) {
+  const onCommitted = (change: Change): void => {
+    announce.changed(concernedBy(change))
+    if (change.records.length > 0) announce.happened()
+    for (const record of change.records) {
       metrics.count(record)
       logSettled(log, record)
     }
@@ -117,14 +129,18 @@ const runOn = async (
   const catalogue = liveCatalogue(database.query)
   const road: Road = createRoad({ database, catalogue, clock, onCommitted })
   const members: Following = await followHappenings(database, accountMembers(database, road), log)
+  const watching = await watchPeople(database)
+  const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...limits })
   const stopPurging = purgeRegularly(database, log)
   const verbs = verbsOn(road)
   const handlers = {
     ...onboardingHandlers(verbs),
-    ...peopleHandlers(verbs, database),
+    ...surfaceHandlers(verbs),
+    ...streamHandlers(streams),
+    ...peopleHandlers(verbs, database, announce),
     ...eventHandlers(verbs, database),
     ...gateHandlers(verbs, metrics, catalogue),
-    ...flowHandlers(database),
+    ...flowHandlers(database, announce),
     ...apiKeyHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),
   }
@@ -133,15 +149,22 @@ const runOn = async (
     verifyToken: tokens && tokenVerifier(tokens, clock),
     findKey: apiKeys(database.query, apiKey, clock),
   }
+  const corsOptions =
+    corsOrigins.length === 0 ? undefined : { origins: corsOrigins, credentials: identify !== undefined }
   return {
-    serve: serveOperations({ handlers, ways, log }),
+    serve: serveOperations({ handlers, ways, log, corsOptions }),
     road,
     database,
     catalogue,
+    announcer: announce,
+    drain: streams.end,
     stop: async () => {
       stopPurging()
+      streams.end()
+      await watching.stop()
       await members.stop()
       await road.idle()
+      await announce.stop()
       await close()
     },
   }
@@ -149,6 +172,9 @@ const runOn = async (
 
 /** Boardwalk in this process. Nothing is opened before `start()` or the first request. */
 export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
+  const unfit = options.corsOrigins?.find((origin) => !isOrigin(origin))
+  if (unfit !== undefined)
+    throw new TypeError(`corsOrigins has ${JSON.stringify(unfit)}, expected ${expectedOrigins}.`)
   const log = options.log ?? pino({ base: null })
   const metrics = createMetrics()
   let running: Promise<Running> | undefined
@@ -169,7 +195,11 @@ export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
     listener: nodeListener(answer, log),
     verbs: inProcessVerbs({ started, log, metrics }),
     start: async () => void (await started()),
-    drain: () => void (draining = true),
+    drain: () => {
+      draining = true
+      // One that cannot start has nothing to end.
+      running?.then((begun) => begun.drain()).catch(() => undefined)
+    },
     stop: async () => {
       draining = true
       const stopping = running

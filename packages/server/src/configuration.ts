@@ -1,4 +1,6 @@
 import type { DatabaseOptions } from '@boardwalk/store'
+import { expectedOrigins, isOrigin } from './http/origins.ts'
+import { usualTotal } from './streams/open-streams.ts'
 
 /** Reads one setting's text; answers undefined when it does not fit. */
 type Read<Value> = (text: string) => Value | undefined
@@ -31,6 +33,11 @@ const oneOf =
   <Name extends string>(...names: Name[]): Read<Name> =>
   (text) =>
     names.find((name) => name === text)
+
+const origins: Read<readonly string[]> = (text) => {
+  const each = text.split(',').map((one) => one.trim())
+  return each.every(isOrigin) ? each : undefined
+}
 
 const longSecret: Read<string | undefined> = (text) => (Buffer.byteLength(text) >= 32 ? text : undefined)
 
@@ -117,6 +124,21 @@ const settings = {
     secret: true,
     read: (text) => (/^[!-~]{32,1000}$/.test(text) ? text : undefined),
   }),
+  corsOrigins: setting<readonly string[]>({
+    variable: 'BOARDWALK_CORS_ORIGINS',
+    expected: expectedOrigins,
+    default: [],
+    defaultText: 'none',
+    help: "Pages of these origins may call the person's routes (`/api/onboarding…`) from a browser.",
+    read: origins,
+  }),
+  streams: setting({
+    variable: 'BOARDWALK_STREAMS',
+    expected: 'a whole number from 0 to 1000000',
+    default: usualTotal,
+    help: 'Streams of live changes that this process holds open at most; whoever comes then polls.',
+    read: integer(0, 1_000_000),
+  }),
   url: setting<string | undefined>({
     variable: 'BOARDWALK_URL',
     expected: 'an http(s) address',
@@ -198,7 +220,7 @@ export const configurationTable = (): string =>
     '| variable | meaning | value | default |',
     '|---|---|---|---|',
     ...Object.values(settings).map(
-      (row: Setting<string | number | undefined>) =>
-        `| \`${row.variable}\` | ${row.help} | ${row.expected} | ${row.defaultText ?? (row.default === undefined ? '–' : `\`${row.default}\``)} |`,
+      (row: Setting<string | number | readonly string[] | undefined>) =>
+        `| \`${row.variable}\` | ${row.help} | ${row.expected} | ${row.defaultText ?? (row.default === undefined ? '–' : `\`${String(row.default)}\``)} |`,
     ),
   ].join('\n')

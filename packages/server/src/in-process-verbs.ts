@@ -17,6 +17,7 @@ import { gatesIn, parseAcceptLanguage, type FactsUpdate } from '@boardwalk/engin
 import type { Logger } from 'pino'
 import { publish, readFlow, type Database } from '@boardwalk/store'
 import { takeEvent } from './events/take-event.ts'
+import type { Announcer } from './following/announce.ts'
 import { storeDraft } from './flows/store-draft.ts'
 import { gateJourney } from './gates/journey.ts'
 import { withoutUndefined } from './http/authenticate.ts'
@@ -72,7 +73,12 @@ export type InProcessVerbs = {
   readonly hasFlow: (name: string) => Promise<boolean>
 }
 
-type Running = { readonly road: Road; readonly database: Database; readonly catalogue: LiveCatalogue }
+type Running = {
+  readonly road: Road
+  readonly database: Database
+  readonly catalogue: LiveCatalogue
+  readonly announcer: Pick<Announcer, 'changed'>
+}
 
 export type InProcessOptions = {
   readonly started: () => Promise<Running>
@@ -138,9 +144,10 @@ export const inProcessVerbs = ({ started, log, metrics }: InProcessOptions): InP
     listGates: () => through(async ({ catalogue }) => gatesIn(await catalogue.now())),
     countFailedOpen: (route) => metrics.countFailedOpen(route),
     publishFlow: (document, reason) =>
-      through(async ({ database }) => {
+      through(async ({ database, announcer }) => {
         const { name, version } = await storeDraft(database, document, 'host')
         await publish(database, { flow: name, version, kind: 'publish', by: 'host', reason: reason ?? null })
+        announcer.changed('everybody')
         return { name, version }
       }),
     hasFlow: (name) => through(async ({ database }) => (await readFlow(database.query, name)) !== undefined),

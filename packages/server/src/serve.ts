@@ -16,6 +16,8 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
       issuer: configuration.jwtIssuer,
       audience: configuration.jwtAudience,
     },
+    corsOrigins: configuration.corsOrigins,
+    streams: { total: configuration.streams },
     ...(configuration.apiKey !== undefined && { apiKey: configuration.apiKey }),
     log,
   })

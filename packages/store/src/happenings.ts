@@ -1,19 +1,5 @@
 import type { Query } from './database/database.ts'
 
-/** Wakes readers; shared by all schemas of a database, so waking up for nothing is normal. */
-export const happeningChannel = 'boardwalk_happening'
-
-const announceStatement = { name: 'announce_happenings', text: `select pg_notify('${happeningChannel}', '')` }
-
-/**
- * Wakes the readers of happenings, to be called after a commit that wrote some. Not part of the commit: PostgreSQL lets
- * transactions that notify commit only one by one, which made 32 writers several times slower. A notice that is
- * lost with its process is made up for by the readers' own polling.
- */
-export const announceHappenings = async (query: Query): Promise<void> => {
-  await query(announceStatement)
-}
-
 /** A place in the order of happenings. `xid` is text, because it outgrows JavaScript's numbers. */
 export type Cursor = { readonly xid: string; readonly seq: number }
 

@@ -23,8 +23,6 @@ export {
 export type { FlowSummary, FlowVersion, Publication, PublicationResult } from './flows.ts'
 export {
   advanceReader,
-  announceHappenings,
-  happeningChannel,
   holdReader,
   readAccountHappenings,
   readHappenings,
@@ -33,6 +31,16 @@ export {
 } from './happenings.ts'
 export type { Cursor, Happened } from './happenings.ts'
 export { load, loadStatement, type Asked, type Loaded, type SavedAnswer } from './load.ts'
+export { readMarks, type Mark, type Watched } from './marks.ts'
+export {
+  announce,
+  changeChannel,
+  changeNotice,
+  concernedIn,
+  happeningChannel,
+  happeningNotice,
+} from './notices.ts'
+export type { Concerned } from './notices.ts'
 export { openDatabase, type DatabaseOptions } from './open-database.ts'
 export { erase, forgetErasure, membersInProgress, purgeSavedAnswers, updateAccount } from './people.ts'
 export { ping } from './ping.ts'

@@ -62,6 +62,12 @@ type EnrolmentRow = [
   skippedAt: number | null,
   snoozeCount: number,
   snoozedUntil: number | null,
+  snoozedAt: number | null,
+  snoozedUntilBefore: number | null,
+  nudgeDismissedAt: number | null,
+  nudgeDismissedIn: number | null,
+  guideDismissedAt: number | null,
+  welcomeSeenAt: number | null,
   steps: StepRow[] | null,
 ]
 
@@ -89,7 +95,8 @@ export const loadStatement = {
       (
         select json_agg(json_build_array(
           e.flow, e.version, e.arm, e.status, ${ms('e.started_at')}, ${ms('e.completed_at')}, ${ms('e.skipped_at')},
-          e.snooze_count, ${ms('e.snoozed_until')},
+          e.snooze_count, ${ms('e.snoozed_until')}, ${ms('e.snoozed_at')}, ${ms('e.snoozed_until_before')},
+          ${ms('e.nudge_dismissed_at')}, e.nudge_dismissed_in, ${ms('e.guide_dismissed_at')}, ${ms('e.welcome_seen_at')},
           (
             select json_agg(json_build_array(
               s.step_id, s.step_version, s.status, ${ms('s.offered_at')}, ${ms('s.reached_at')}, ${ms('s.settled_at')},
@@ -156,7 +163,13 @@ const enrolmentOf = (row: EnrolmentRow): Enrolment => ({
   skippedAt: row[6],
   snoozeCount: row[7],
   snoozedUntil: row[8],
-  steps: stepsOf(row[9]),
+  snoozedAt: row[9],
+  snoozedUntilBefore: row[10],
+  nudgeDismissedAt: row[11],
+  nudgeDismissedIn: row[12],
+  guideDismissedAt: row[13],
+  welcomeSeenAt: row[14],
+  steps: stepsOf(row[15]),
 })
 
 const accountFlowOf = ([flow, , steps]: [string, number, StepRow[] | null]): AccountFlow => ({

@@ -35,6 +35,12 @@ const enrolment = (...steps: StepState[]): Enrolment => ({
   skippedAt: null,
   snoozeCount: 0,
   snoozedUntil: null,
+  snoozedAt: null,
+  snoozedUntilBefore: null,
+  nudgeDismissedAt: null,
+  nudgeDismissedIn: null,
+  guideDismissedAt: null,
+  welcomeSeenAt: null,
   steps,
 })
 
@@ -90,6 +96,25 @@ forEachDatabase((_, open) => {
     expect(first.revision).toBe(1)
     expect(again.person.enrolments).toEqual([enrolment()])
     expect(nobody).toMatchObject({ revision: 0, person: { userId: 'nobody', enrolments: [] } })
+  })
+
+  test('what a person did to guide, nudge and welcome is loaded, and gone again when it is undone', async () => {
+    const surfaces = {
+      snoozeCount: 2,
+      snoozedUntil: 1_700_000_000_001,
+      snoozedAt: 1_700_000_000_002,
+      snoozedUntilBefore: 1_700_000_000_003,
+      nudgeDismissedAt: 1_700_000_000_004,
+      nudgeDismissedIn: 7,
+      guideDismissedAt: 1_700_000_000_005,
+      welcomeSeenAt: 1_700_000_000_006,
+    }
+    for (const stored of [{ ...enrolment(), ...surfaces }, enrolment()]) {
+      expect(await commit(database.query, [change(await one('tidy'), { enrolments: [stored] })])).toEqual([
+        true,
+      ])
+      expect((await one('tidy')).person.enrolments).toEqual([stored])
+    }
   })
 
   test('a commit on a revision that has passed writes nothing at all', async () => {

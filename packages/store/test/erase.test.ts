@@ -23,6 +23,12 @@ const enrolment: Enrolment = {
   skippedAt: null,
   snoozeCount: 0,
   snoozedUntil: null,
+  snoozedAt: null,
+  snoozedUntilBefore: null,
+  nudgeDismissedAt: null,
+  nudgeDismissedIn: null,
+  guideDismissedAt: null,
+  welcomeSeenAt: null,
   steps: [],
 }
 

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from 'vitest'
 import {
   advanceReader,
-  announceHappenings,
+  announce,
   happeningChannel,
+  happeningNotice,
   holdReader,
   migrate,
   ownMigrations,
@@ -57,7 +58,7 @@ forEachDatabase((_, open) => {
   test('an announcement wakes who listens', async () => {
     let woken = 0
     const stop = await database.listen(happeningChannel, () => (woken += 1))
-    await announceHappenings(database.query)
+    await announce(database.query, [happeningNotice])
     await expect.poll(() => woken, { timeout: 3000 }).toBeGreaterThan(0)
     await stop()
   })

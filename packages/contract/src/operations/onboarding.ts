@@ -3,17 +3,20 @@ import {
   flowChanged,
   flowResumption,
   flowSkip,
-  nudgeSnoozed,
   onboarding,
   stepChanged,
   stepChangeOrSnooze,
+  surfaceChanged,
 } from '../onboarding.ts'
 import type { OperationRow } from '../operation.ts'
 import { lineUpTo, name } from '../values.ts'
 
-const flowQuery = z.strictObject({
+export const flowQuery = z.strictObject({
   flow: name.optional().describe('Absent: the flow that a plain GET shows.'),
 })
+
+/** Of every change of a person's own onboarding. */
+export const changeHeaders = ['Accept-Language', 'If-Match', 'Idempotency-Key', 'Prefer'] as const
 
 export const onboardingOperations = {
   getOnboarding: {
@@ -39,7 +42,7 @@ export const onboardingOperations = {
     caller: { kind: 'person' },
     parameters: { path: z.strictObject({ id: lineUpTo(64) }), query: flowQuery },
     body: stepChangeOrSnooze,
-    answers: { 200: z.union([stepChanged, nudgeSnoozed]) },
+    answers: { 200: z.union([stepChanged, surfaceChanged]) },
     errors: [
       'step_not_found',
       'flow_not_found',
@@ -52,7 +55,7 @@ export const onboardingOperations = {
       'snooze_limit',
       'snooze_past',
     ],
-    headers: ['If-Match', 'Idempotency-Key'],
+    headers: changeHeaders,
   },
   skipFlow: {
     method: 'post',
@@ -64,7 +67,7 @@ export const onboardingOperations = {
     bodyOptional: true,
     answers: { 200: flowChanged },
     errors: ['flow_not_found', 'not_enrolled', 'flow_completed'],
-    headers: ['If-Match', 'Idempotency-Key'],
+    headers: changeHeaders,
   },
   resumeFlow: {
     method: 'post',
@@ -76,6 +79,6 @@ export const onboardingOperations = {
     bodyOptional: true,
     answers: { 200: flowChanged },
     errors: ['flow_not_found', 'not_enrolled', 'flow_completed'],
-    headers: ['If-Match', 'Idempotency-Key'],
+    headers: changeHeaders,
   },
 } as const satisfies Record<string, OperationRow>

@@ -7,10 +7,14 @@ import { gateOperations } from './gates.ts'
 import { onboardingOperations } from './onboarding.ts'
 import { peopleOperations } from './people.ts'
 import { processOperations } from './process.ts'
+import { streamOperations } from './stream.ts'
+import { surfaceOperations } from './surfaces.ts'
 
 /** Everything that is served, by operation id. */
 export const operations = {
   ...onboardingOperations,
+  ...streamOperations,
+  ...surfaceOperations,
   ...peopleOperations,
   ...eventOperations,
   ...gateOperations,
@@ -27,6 +31,11 @@ export const operationIds = Object.keys(operations) as OperationId[]
 export const operationRow = (id: OperationId): OperationRow => operations[id]
 
 type Rows = typeof operations
+
+/** Operations that answer little by little, as long as the caller listens. */
+export type StreamId = {
+  [Id in OperationId]: Rows[Id] extends { readonly mediaType: 'text/event-stream' } ? Id : never
+}[OperationId]
 
 /** Where an operation is served. */
 export type Route<Id extends OperationId> = {

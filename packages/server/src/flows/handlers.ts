@@ -1,6 +1,7 @@
 import type { Operation } from '@boardwalk/contract'
 import { listFlows, publish, readFlow, readPublications, readVersion, readVersions } from '@boardwalk/store'
 import type { Database, FlowSummary, FlowVersion, Publication } from '@boardwalk/store'
+import type { Announcer } from '../following/announce.ts'
 import type { Called } from '../http/authenticate.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
 import { Failure, type Reply } from '../http/reply.ts'
@@ -34,7 +35,7 @@ const noFlow = (name: string): Failure =>
 
 type VersionPath = Operation<'getFlowVersion'>['path']
 
-export const flowHandlers = (database: Database): Served => {
+export const flowHandlers = (database: Database, { changed }: Pick<Announcer, 'changed'>): Served => {
   const { query } = database
 
   const found = async ({ name, version }: VersionPath): Promise<Reply> => {
@@ -61,6 +62,7 @@ export const flowHandlers = (database: Database): Served => {
       reason: body.reason ?? null,
     })
     if (result.kind === 'conflict') throw new Failure('conflict', result.message)
+    changed('everybody')
     return found(path)
   }
 

@@ -20,7 +20,13 @@ export type Authentication = {
 
 /** Who called: a person with what is vouched for, a server by its key, or nobody in particular. */
 export type Called =
-  | { readonly kind: 'person'; readonly userId: string; readonly claims: FactsUpdate }
+  | {
+      readonly kind: 'person'
+      readonly userId: string
+      readonly claims: FactsUpdate
+      /** When the token ends, in milliseconds since 1970; undefined where the host says who calls. */
+      readonly expiresAt: number | undefined
+    }
   | { readonly kind: 'server'; readonly keyId: string }
   | { readonly kind: 'anyone' }
 
@@ -33,10 +39,11 @@ const bearer = (request: Request): string => {
   return token
 }
 
-const personOf = (claims: TokenClaims): Called => ({
+const personOf = (claims: TokenClaims, expiresAt?: number): Called => ({
   kind: 'person',
   userId: claims.sub,
   claims: factsOfClaims(claims),
+  expiresAt,
 })
 
 /** A host writes `role: user.role`; a role it does not know is no claim. */
@@ -66,9 +73,9 @@ const authenticatePerson = async (
       'No way to identify people is configured. Set BOARDWALK_JWT_SECRET or BOARDWALK_JWKS_URL.',
     )
   }
-  const claims = await verifyToken(bearer(request))
-  if ('invalid' in claims) throw new Failure('unauthenticated', `The token is refused: ${claims.invalid}.`)
-  return personOf(claims)
+  const token = await verifyToken(bearer(request))
+  if ('invalid' in token) throw new Failure('unauthenticated', `The token is refused: ${token.invalid}.`)
+  return personOf(token.claims, token.expiresAt)
 }
 
 /** Lets the caller in that the operation is for, or throws the `Failure` to answer with. */

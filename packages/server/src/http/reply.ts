@@ -8,6 +8,9 @@ export type Reply = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** What an operation of the media type `text/event-stream` answers with, for as long as the caller listens. */
+export type StreamReply = { readonly stream: ReadableStream<Uint8Array> }
+
 /** A request that ends here. Thrown within the HTTP layer only; the engine's refusals are values. */
 export class Failure extends Error {
   override readonly name = 'Failure'
@@ -42,6 +45,17 @@ export const problemReply = (failure: Failure, correlationId: string): Reply => 
     },
   }
 }
+
+/** No cache, proxy or compression on the way may hold an event back. */
+const streamHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+}
+
+export const toStreamResponse = ({ stream }: StreamReply, correlationId: string): Response =>
+  new Response(stream, { status: 200, headers: { 'x-correlation-id': correlationId, ...streamHeaders } })
 
 export const toResponse = ({ status, body, headers }: Reply, correlationId: string): Response => {
   const text = body === null || typeof body === 'string' ? body : JSON.stringify(body)

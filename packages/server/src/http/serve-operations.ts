@@ -8,11 +8,13 @@ import {
   type Operation,
   type OperationId,
   type OperationRow,
+  type StreamId,
 } from '@boardwalk/contract'
 import { authenticate, type Authentication, type Called } from './authenticate.ts'
+import { cors, personPaths, type CorsOptions } from './cors.ts'
 import { failureOf } from './failures.ts'
 import { readJson } from './read-body.ts'
-import { Failure, problemReply, toResponse, type Reply } from './reply.ts'
+import { Failure, problemReply, toResponse, toStreamResponse, type Reply, type StreamReply } from './reply.ts'
 
 /** What a route is called with: all of it parsed, and the caller let in. */
 export type Input<Id extends OperationId> = Pick<Operation<Id>, 'path' | 'query' | 'body'> & {
@@ -21,10 +23,20 @@ export type Input<Id extends OperationId> = Pick<Operation<Id>, 'path' | 'query'
   readonly correlationId: string
 }
 
-/** One handler an operation; an operation without a handler does not compile. */
-export type Handlers = { readonly [Id in OperationId]: (input: Input<Id>) => Promise<Reply> | Reply }
+type ReplyTo<Id extends OperationId> = Id extends StreamId ? StreamReply : Reply
 
-type Serving = { readonly handlers: Handlers; readonly ways: Authentication; readonly log: Logger }
+/** One handler an operation; an operation without a handler does not compile. */
+export type Handlers = {
+  readonly [Id in OperationId]: (input: Input<Id>) => Promise<ReplyTo<Id>> | ReplyTo<Id>
+}
+
+type Serving = {
+  readonly handlers: Handlers
+  readonly ways: Authentication
+  readonly log: Logger
+  /** Absent: no page of another origin may read what it gets. */
+  readonly corsOptions?: CorsOptions | undefined
+}
 
 const parsed = (schema: OperationRow['body'], value: unknown, where: string): unknown => {
   if (schema === undefined) return undefined
@@ -82,7 +94,7 @@ const refuseBrokenPath = (url: string): void => {
 const serveOne = (id: OperationId, { handlers, ways, log }: Serving) => {
   const row = operationRow(id)
   const { path, query } = row.parameters
-  const handle = handlers[id] as (input: unknown) => Promise<Reply> | Reply
+  const handle = handlers[id] as (input: unknown) => Promise<Reply | StreamReply> | Reply
   return async (request: Request, parameters: Record<string, string>): Promise<Response> => {
     const correlationId = correlationOf(request)
     try {
@@ -97,7 +109,11 @@ const serveOne = (id: OperationId, { handlers, ways, log }: Serving) => {
         query: parsed(query, queryOf(request.url), 'query'),
         body: parsesItself(id) ? json : parsed(row.body, json, 'body'),
       }
-      return toResponse(await handle(input), correlationId)
+      const reply = await handle(input)
+      if (!('stream' in reply)) return toResponse(reply, correlationId)
+      // Of the answer to HEAD nobody reads the body, nor ends it.
+      if (request.method === 'HEAD') await reply.stream.cancel()
+      return toStreamResponse(reply, correlationId)
     } catch (error) {
       return toResponse(problemReply(failureOf(error, log, correlationId), correlationId), correlationId)
     }
@@ -122,6 +138,7 @@ const notServed = (request: Request): Failure => {
 /** The application: every operation of the contract, and problem details for all else. */
 export const serveOperations = (serving: Serving): ((request: Request) => Promise<Response>) => {
   const app = new Hono()
+  if (serving.corsOptions) app.use(personPaths, cors(serving.corsOptions))
   for (const id of operationIds) {
     const { method, path } = operationRow(id)
     const serve = serveOne(id, serving)

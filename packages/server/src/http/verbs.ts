@@ -1,10 +1,10 @@
-import type { Journey } from '../road/journey.ts'
+import type { Answer, Journey } from '../road/journey.ts'
 import type { Road } from '../road/road.ts'
 import { Failure } from './reply.ts'
 
 /** An accepted journey's answer; a refusal is thrown as the failure to tell. */
 export type Verbs = {
-  readonly travel: (journey: Journey) => Promise<{ readonly status: number; readonly body: string }>
+  readonly travel: (journey: Journey) => Promise<Answer>
 }
 
 export const verbsOn = (road: Road): Verbs => ({

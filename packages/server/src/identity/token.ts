@@ -2,8 +2,11 @@ import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyG
 import { tokenClaims, type TokenClaims } from '@boardwalk/contract'
 import { rememberVerified } from './verified-tokens.ts'
 
-/** Answers the claims of a valid token, or why it is not one, in words that are safe to tell. */
-export type VerifyToken = (token: string) => Promise<TokenClaims | { readonly invalid: string }>
+/** What a valid token says, and until when: milliseconds since 1970. */
+export type Verified = { readonly claims: TokenClaims; readonly expiresAt: number }
+
+/** Answers what a valid token says, or why it is not one, in words that are safe to tell. */
+export type VerifyToken = (token: string) => Promise<Verified | { readonly invalid: string }>
 
 export type TokenOptions = {
   /** HS256 secret, at least 32 bytes. */

@@ -1,9 +1,9 @@
-import { resumeFlow, skipFlow, type Person, type World } from '@boardwalk/engine'
+import { resumeFlow, skipFlow, snooze, type Person, type World } from '@boardwalk/engine'
 import { preconditionOf } from '../http/precondition.ts'
 import type { Handlers } from '../http/serve-operations.ts'
 import { tagged } from '../http/tagged.ts'
 import type { Verbs } from '../http/verbs.ts'
-import { flowJourney, lookJourney, snoozeJourney, stepJourney } from './journeys.ts'
+import { flowJourney, lookJourney, stepJourney, surfaceJourney } from './journeys.ts'
 import { themselves } from './requester.ts'
 
 type Served = Pick<Handlers, 'getOnboarding' | 'changeStep' | 'skipFlow' | 'resumeFlow'>
@@ -18,11 +18,12 @@ export const onboardingHandlers = ({ travel }: Verbs): Served => ({
     const { path, query, body } = input
     const requester = themselves(input)
     const precondition = preconditionOf(input.request, { ...path, ...query, ...body })
-    return 'snoozeUntil' in body
-      ? travel(
-          snoozeJourney(requester, { id: path.id, flow: query.flow, until: body.snoozeUntil }, precondition),
-        )
-      : travel(stepJourney(requester, { id: path.id, flow: query.flow, ...body }, precondition))
+    const { id } = path
+    const { flow } = query
+    if (!('snoozeUntil' in body)) return travel(stepJourney(requester, { id, flow, ...body }, precondition))
+    const asked = { until: Date.parse(body.snoozeUntil), stepId: id, flow }
+    const alias = (world: World, person: Person) => snooze(world, person, asked)
+    return travel(surfaceJourney(requester, alias, flow, precondition))
   },
   skipFlow: (input) => {
     const { flow } = input.query

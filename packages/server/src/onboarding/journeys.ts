@@ -1,8 +1,8 @@
-import { changeStep, inMarket, look, snooze } from '@boardwalk/engine'
+import { changeStep, inMarket, look } from '@boardwalk/engine'
 import type { Decision, Person, World } from '@boardwalk/engine'
 import { etagOf } from '../http/tagged.ts'
-import type { Decided, Journey } from '../road/journey.ts'
-import { presentNudge, presentOnboarding, presentStanding } from './present-onboarding.ts'
+import type { Answer, Decided, Journey } from '../road/journey.ts'
+import { presentOnboarding, presentStanding, presentSurfaces } from './present-onboarding.ts'
 import type { Requester } from './requester.ts'
 import { guideShown } from './shown.ts'
 
@@ -34,6 +34,26 @@ export const lookJourney = (requester: Requester, flow?: string, market?: string
   }),
 })
 
+/** What this person would read now if they asked for `flow`, byte for byte. */
+const reading = (world: World, person: Person, flow: string | undefined, requester: Requester): string => {
+  const read = look(world, person, flow)
+  return onboardingBody(world, read.person, read.flow, requester)
+}
+
+/** The tag to base the next change on and, if asked for, all that it is the tag of. */
+const withReading =
+  (flow: string | undefined, requester: Requester): NonNullable<Journey['accompany']> =>
+  (world, person, { status, body }): Answer => {
+    const read = reading(world, person, flow, requester)
+    const headers = { etag: etagOf(read) }
+    if (!requester.prefersRepresentation) return { status, body, headers }
+    return {
+      status,
+      body: `${body.slice(0, -1)},"onboarding":${read}}`,
+      headers: { ...headers, 'preference-applied': 'return=representation' },
+    }
+  }
+
 type Verb = (world: World, person: Person) => Decided
 
 /** Refuses when the `If-Match` is not the tag of what the person would read now. */
@@ -46,8 +66,7 @@ const ifCurrent = (
   ifMatch === undefined || ifMatch.trim() === '*'
     ? verb
     : (world, person) => {
-        const read = look(world, person, flow)
-        const current = etagOf(onboardingBody(world, read.person, read.flow, requester))
+        const current = etagOf(reading(world, person, flow, requester))
         if (ifMatch.split(',').some((tag) => tag.trim() === current)) return verb(world, person)
         const message = `If-Match is ${ifMatch.slice(0, 100)}, but the onboarding is at ${current} now. Read it again and decide again.`
         return { person, happenings: [], refusal: { code: 'stale', message } }
@@ -64,6 +83,7 @@ const changing = (
   mayChange: true,
   idempotency,
   decide: ifCurrent(verb, requester, ifMatch, flow),
+  accompany: requester.source === 'user' ? withReading(flow, requester) : undefined,
 })
 
 export type StepRequest = {
@@ -98,24 +118,20 @@ export const stepJourney = (requester: Requester, step: StepRequest, preconditio
   }
 }
 
-export const snoozeJourney = (
+/** Of the reminder, the guide or the welcome. */
+export const surfaceJourney = (
   requester: Requester,
-  request: { id: string; flow?: string | undefined; until: string },
+  verb: (world: World, person: Person, flow?: string) => Decision,
+  flow: string | undefined,
   precondition: Precondition,
-): Journey => {
-  const { id: stepId, flow } = request
-  const until = Date.parse(request.until)
-  return {
-    ...changing(requester, precondition, flow, (world, person) =>
-      snooze(world, person, { until, stepId, flow }),
-    ),
-    present: (world, { person, flow: about }) => {
-      const guide = guideShown(world, person, about)
-      const answer = { success: true, nudge: presentNudge(guide, world.now), ...presentStanding(guide) }
-      return { status: 200, body: JSON.stringify(answer) }
-    },
-  }
-}
+): Journey => ({
+  ...changing(requester, precondition, flow, (world, person) => verb(world, person, flow)),
+  present: (world, { person, flow: about }) => {
+    const guide = guideShown(world, person, about)
+    const answer = { success: true, ...presentSurfaces(guide, world.now), ...presentStanding(guide) }
+    return { status: 200, body: JSON.stringify(answer) }
+  },
+})
 
 export const flowJourney = (
   requester: Requester,

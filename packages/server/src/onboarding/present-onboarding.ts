@@ -51,11 +51,27 @@ export const presentStanding = (guide: Guide | null) => ({
   nextStep: guide && nextStepOf(guide.steps),
 })
 
-export const presentNudge = (guide: Guide | null, now: number): Onboarding['nudge'] => {
-  if (guide === null) return { visible: false, remainingSteps: 0, snoozeCount: 0, maxSnoozes: 0 }
-  const { snoozedUntil, ...nudge } = nudgeOf(guide, now)
-  return { ...nudge, ...(snoozedUntil !== null && { snoozedUntil: iso(snoozedUntil) }) }
+const presentNudge = (guide: Guide | null, now: number): Onboarding['nudge'] => {
+  if (guide === null) {
+    return { visible: false, remainingSteps: 0, snoozeCount: 0, maxSnoozes: 0, snoozeDays: 7 }
+  }
+  const { snoozedUntil, undoUntil, ...nudge } = nudgeOf(guide, now)
+  return {
+    ...nudge,
+    ...(snoozedUntil !== null && { snoozedUntil: iso(snoozedUntil) }),
+    ...(undoUntil !== null && { undoUntil: iso(undoUntil) }),
+  }
 }
+
+/** All that a person can put away: reminder, guide, welcome. */
+export const presentSurfaces = (
+  guide: Guide | null,
+  now: number,
+): Pick<Onboarding, 'nudge' | 'guide' | 'welcome'> => ({
+  nudge: presentNudge(guide, now),
+  guide: { dismissed: guide !== null && guide.enrolment.guideDismissedAt !== null },
+  welcome: { seen: guide !== null && guide.enrolment.welcomeSeenAt !== null },
+})
 
 // A flow without release settings is on for all.
 const features: Onboarding['features'] = { enabled: true, skip: true, snooze: true, guardRails: true }
@@ -69,7 +85,7 @@ export const presentOnboarding = (
 ): Onboarding => ({
   ...presentStanding(guide),
   steps: guide ? guide.steps.map((step) => presentStep(step, person, locales)) : [],
-  nudge: presentNudge(guide, now),
+  ...presentSurfaces(guide, now),
   features,
   experiments: {},
 })

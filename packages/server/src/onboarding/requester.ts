@@ -1,4 +1,5 @@
 import { parseAcceptLanguage, type FactsUpdate, type Source } from '@boardwalk/engine'
+import { prefersRepresentation } from '../http/prefer.ts'
 import type { Input } from '../http/serve-operations.ts'
 
 /** On whose behalf a request about a person travels. */
@@ -8,6 +9,8 @@ export type Requester = {
   /** `user`: the person's own click, a claim. `api`: the host's server, a proof. */
   readonly source: Extract<Source, 'user' | 'api'>
   readonly locales: readonly string[]
+  /** They want to be told all they would read after a change. */
+  readonly prefersRepresentation?: boolean
   readonly correlationId: string
 }
 
@@ -24,6 +27,7 @@ export const themselves = ({ called, request, correlationId }: Called): Requeste
     claims: called.claims,
     source: 'user',
     locales: localesOf(request),
+    prefersRepresentation: prefersRepresentation(request),
     correlationId,
   }
 }

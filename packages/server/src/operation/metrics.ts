@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Record } from '@boardwalk/store'
 
 /** What the process counts. */
@@ -7,6 +7,7 @@ export type Metrics = {
   readonly countFailedOpen: (route: string) => void
   /** Counts what was committed; to be called once for each record. */
   readonly count: (record: Record) => void
+  readonly showStreams: (open: number) => void
   readonly stop: () => void
 }
 
@@ -49,6 +50,11 @@ export const createMetrics = (): Metrics => {
     labelNames: ['route'] as const,
     registers,
   })
+  const streams = new Gauge({
+    name: 'onboarding_streams',
+    help: 'Streams of live changes that are open.',
+    registers,
+  })
 
   const count = ({ type, stepId, data }: Record): void => {
     const status = settledStatus[type]
@@ -58,5 +64,6 @@ export const createMetrics = (): Metrics => {
   }
 
   const countFailedOpen = (route: string): void => gateFailedOpen.inc({ route: routeLabel(route) })
-  return { registry, countFailedOpen, count, stop: () => registry.clear() }
+  const showStreams = (open: number): void => streams.set(open)
+  return { registry, countFailedOpen, count, showStreams, stop: () => registry.clear() }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { explain, mergeAttributes } from '@boardwalk/engine'
 import { erase, readTimeline, updateAccount, type Database, type Happened } from '@boardwalk/store'
+import type { Announcer } from '../following/announce.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
 import { preconditionOf } from '../http/precondition.ts'
 import { Failure } from '../http/reply.ts'
@@ -50,7 +51,11 @@ const allHappenings = async (database: Database, userId: string): Promise<Happen
   }
 }
 
-export const peopleHandlers = (verbs: Verbs, database: Database): Served => {
+export const peopleHandlers = (
+  verbs: Verbs,
+  database: Database,
+  { changed }: Pick<Announcer, 'changed'>,
+): Served => {
   const { travel } = verbs
   return {
     putUser: (input) => tellPerson(verbs, database, forPerson(input.path.userId, input), input.body),
@@ -87,6 +92,8 @@ export const peopleHandlers = (verbs: Verbs, database: Database): Served => {
     deleteUser: async ({ path }) => {
       const receipt = await erase(database, path.userId, randomUUID())
       if (receipt === undefined) throw unknownPerson()
+      // The name disappears from what others of the account read, too.
+      changed('everybody')
       return { status: 200, body: { receipt } }
     },
     putAccount: async ({ path, body }) => {
@@ -95,6 +102,7 @@ export const peopleHandlers = (verbs: Verbs, database: Database): Served => {
       const attributes = await updateAccount(database, accountId, (stored) =>
         bounded(mergeAttributes(stored, update)),
       )
+      changed({ people: [], accounts: [accountId] })
       return { status: 200, body: { accountId, attributes } }
     },
     getTimeline: async (input) => {

@@ -26,6 +26,11 @@ const presentEnrolment = (enrolment: Enrolment) =>
     completedAt: iso(enrolment.completedAt),
     skippedAt: iso(enrolment.skippedAt),
     snoozedUntil: iso(enrolment.snoozedUntil),
+    snoozedAt: iso(enrolment.snoozedAt),
+    snoozedUntilBefore: iso(enrolment.snoozedUntilBefore),
+    nudgeDismissedAt: iso(enrolment.nudgeDismissedAt),
+    guideDismissedAt: iso(enrolment.guideDismissedAt),
+    welcomeSeenAt: iso(enrolment.welcomeSeenAt),
     steps: enrolment.steps.map(presentState),
   })
 

@@ -1,6 +1,6 @@
 import { updateFacts, type Person, type World } from '@boardwalk/engine'
 import type { Change, Loaded, Record, SavedAnswer } from '@boardwalk/store'
-import type { Decided, Journey, Outcome, Refused } from './journey.ts'
+import type { Answer, Decided, Journey, Outcome, Refused } from './journey.ts'
 
 export type Folded = { readonly outcomes: readonly Outcome[]; readonly change: Change }
 
@@ -11,7 +11,16 @@ const refused = (code: Refused['code'], message: string): Outcome => ({
   refusal: { code, message },
 })
 
-const replay = (journey: Journey, loaded: Loaded, state: State): Outcome | undefined => {
+/** Loaded were the attributes and flows of the account that the person acts for. */
+const actingFor = ({ actingAccountId }: Loaded, person: Person): Person =>
+  person.accountId === actingAccountId ? person : { ...person, accountId: actingAccountId }
+
+const answered = ({ accompany }: Journey, world: World, person: Person, answer: Answer): Outcome => ({
+  kind: 'answered',
+  answer: accompany ? accompany(world, person, answer) : answer,
+})
+
+const replay = (journey: Journey, loaded: Loaded, state: State, world: World): Outcome | undefined => {
   const { idempotency } = journey
   if (idempotency === undefined) return undefined
   const saved = [...loaded.savedAnswers, ...state.answers].find(({ key }) => key === idempotency.key)
@@ -22,7 +31,8 @@ const replay = (journey: Journey, loaded: Loaded, state: State): Outcome | undef
       `The Idempotency-Key "${idempotency.key}" was used for another request. Send a new key with a new request.`,
     )
   }
-  return { kind: 'answered', answer: { status: saved.status, body: saved.body } }
+  const person = updateFacts(actingFor(loaded, state.person), journey.claims)
+  return answered(journey, world, person, { status: saved.status, body: saved.body })
 }
 
 const unwelcome = ({ knownOnly }: Journey, { erased, revision }: Loaded): Outcome | undefined => {
@@ -45,12 +55,8 @@ const mostFactBytes = 32_768
 const isTooLarge = (facts: Person['facts']): boolean =>
   Buffer.byteLength(JSON.stringify(facts)) > mostFactBytes
 
-/** Loaded were the attributes and flows of the account that the person acts for. */
-const actingFor = ({ actingAccountId }: Loaded, person: Person): Person =>
-  person.accountId === actingAccountId ? person : { ...person, accountId: actingAccountId }
-
 const travelOne = (journey: Journey, loaded: Loaded, state: State, world: World): Outcome => {
-  const early = unwelcome(journey, loaded) ?? replay(journey, loaded, state)
+  const early = unwelcome(journey, loaded) ?? replay(journey, loaded, state, world)
   if (early) return early
   const claimed = updateFacts(actingFor(loaded, state.person), journey.claims)
   if (claimed.facts !== state.person.facts && isTooLarge(claimed.facts)) {
@@ -71,7 +77,7 @@ const travelOne = (journey: Journey, loaded: Loaded, state: State, world: World)
   state.person = decided.person
   state.records.push(...decided.happenings.map((one) => ({ ...one, at: world.now, correlationId })))
   if (idempotency && (changed || !forgetsUnchanged)) state.answers.push({ ...idempotency, ...answer })
-  return { kind: 'answered', answer }
+  return answered(journey, world, decided.person, answer)
 }
 
 /** Several journeys of one person, one after another on what was loaded: together one change. */

@@ -7,7 +7,11 @@ export type Refused = { readonly code: ErrorCode; readonly message: string }
 export type Decided = Omit<Decision, 'refusal'> & { readonly refusal?: Refused | undefined }
 
 /** An answer ready to be sent, and to be kept for an `Idempotency-Key`. `body` is JSON. */
-export type Answer = { readonly status: number; readonly body: string }
+export type Answer = {
+  readonly status: number
+  readonly body: string
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 /** One request on its way: whom it is about, what to decide, how to tell the outcome. */
 export type Journey<Outcome extends Decided = Decided> = {
@@ -23,6 +27,11 @@ export type Journey<Outcome extends Decided = Decided> = {
   readonly decide: (world: World, person: Person) => Outcome
   /** Pure, and called before the commit: the answer is sent only if the commit wins. */
   present(world: World, decided: Outcome): Answer
+  /**
+   * Adds to the answer what holds after it, such as the tag of what is read now. It is not kept for an
+   * `Idempotency-Key`: an answer repeated for one gets what holds by then.
+   */
+  readonly accompany?: ((world: World, person: Person, answer: Answer) => Answer) | undefined
   readonly idempotency?: { readonly key: string; readonly fingerprint: string } | undefined
   /** A journey that changes nothing does not use its key up: it costs no write, and a repeat may still have the effect. */
   readonly forgetsUnchanged?: boolean

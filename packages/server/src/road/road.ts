@@ -7,7 +7,7 @@ import {
   accountFlowKeys,
   load,
 } from '@boardwalk/store'
-import type { Asked, Change, Database, Loaded, Record } from '@boardwalk/store'
+import type { Asked, Change, Database, Loaded } from '@boardwalk/store'
 import type { World } from '@boardwalk/engine'
 import { fold } from './fold.ts'
 import type { Journey, Outcome } from './journey.ts'
@@ -43,7 +43,7 @@ export type RoadOptions = {
   /** Milliseconds since 1970. */
   readonly clock: () => number
   /** Told what was committed, once, after it was. */
-  readonly onCommitted: (records: readonly Record[]) => void
+  readonly onCommitted: (change: Change) => void
 }
 
 // 500 rows a statement is the knee measured on two cores; beyond, a batch only makes its first member wait.
@@ -168,7 +168,7 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
     now.forEach((group, index) => {
       if (!won[index]) return
       arrive(group)
-      onCommitted(group.change.records)
+      onCommitted(group.change)
     })
     const again = now.filter((_, index) => !won[index]).flatMap((group) => lose(group.travellers))
     return [...again, ...later, ...afterwards.flatMap((group) => group.travellers)]

@@ -1,0 +1,123 @@
+import { changeEnrolment, type Change } from './change-enrolment.ts'
+import { happening, situationOf, type Decision, type World } from './decision.ts'
+import type { Flow } from './flow.ts'
+import { guideOf, type Guide } from './guide.ts'
+import type { Enrolment, Person } from './person.ts'
+import { progressOf } from './progress.ts'
+import { notEnrolled, refusal, stepNotFound } from './refusal.ts'
+
+export type Nudge = {
+  readonly visible: boolean
+  readonly remainingSteps: number
+  readonly snoozeCount: number
+  readonly maxSnoozes: number
+  readonly snoozeDays: number
+  readonly snoozedUntil: number | null
+  /** The last snooze may be undone until then; null when there is none, or it is too late. */
+  readonly undoUntil: number | null
+}
+
+const dayMs = 86_400_000
+const undoMs = 10_000
+
+/** A rollback is no new version: whoever dismissed version 3 is not reminded in version 2 either. */
+const isDismissed = (enrolment: Enrolment, { version }: Flow): boolean =>
+  enrolment.nudgeDismissedIn !== null && version <= enrolment.nudgeDismissedIn
+
+const undoUntil = ({ snoozedAt }: Enrolment, now: number): number | null =>
+  snoozedAt !== null && now <= snoozedAt + undoMs ? snoozedAt + undoMs : null
+
+/** Whether the reminder shows: in progress, something left, below the percent, neither snoozed nor dismissed, not too old. */
+export const nudgeOf = ({ flow, enrolment, steps }: Guide, now: number): Nudge => {
+  const { hideAtPercent, stopAfterDays, maxSnoozes, snoozeDays } = flow.nudge
+  const remainingSteps = steps.filter((step) => step.status === 'todo').length
+  const snoozedUntil =
+    enrolment.snoozedUntil !== null && enrolment.snoozedUntil > now ? enrolment.snoozedUntil : null
+  return {
+    visible:
+      enrolment.status === 'in_progress' &&
+      remainingSteps > 0 &&
+      snoozedUntil === null &&
+      !isDismissed(enrolment, flow) &&
+      now < enrolment.startedAt + stopAfterDays * dayMs &&
+      progressOf(steps) < hideAtPercent,
+    remainingSteps,
+    snoozeCount: enrolment.snoozeCount,
+    maxSnoozes,
+    snoozeDays,
+    snoozedUntil,
+    undoUntil: undoUntil(enrolment, now),
+  }
+}
+
+export type Snooze = {
+  /** Milliseconds since 1970, shortened to the flow's `snoozeDays` from now; absent: just those. */
+  readonly until?: number | undefined
+  /** The step that the request names, if it names one; it must be one that the person sees. */
+  readonly stepId?: string | undefined
+  readonly flow?: string | undefined
+}
+
+const snoozed = (enrolment: Enrolment, flow: Flow, now: number, until: number = Infinity): Change => {
+  const { maxSnoozes, snoozeDays } = flow.nudge
+  if (until <= now) {
+    const message = 'The moment to snooze until has passed. Send one that is to come.'
+    return { refusal: refusal('snooze_past', message) }
+  }
+  if (enrolment.snoozeCount >= maxSnoozes) {
+    const message = `The reminder was snoozed ${enrolment.snoozeCount} times; ${maxSnoozes} is the most.`
+    return { refusal: refusal('snooze_limit', message) }
+  }
+  const asleep: Enrolment = {
+    ...enrolment,
+    snoozeCount: enrolment.snoozeCount + 1,
+    snoozedUntil: Math.min(until, now + snoozeDays * dayMs),
+    snoozedAt: now,
+    snoozedUntilBefore: enrolment.snoozedUntil,
+  }
+  const data = { until: asleep.snoozedUntil, snoozeCount: asleep.snoozeCount }
+  return { enrolment: asleep, happened: happening('onboarding.nudge_snoozed', asleep, data) }
+}
+
+/** Puts the nudge to sleep. Snoozing again while it sleeps counts again. */
+export const snooze = (
+  world: World,
+  person: Person,
+  { until, stepId, flow: flowName }: Snooze = {},
+): Decision => {
+  const notThere = stepId === undefined ? notEnrolled : stepNotFound(stepId)
+  const asleep = (enrolment: Enrolment, flow: Flow, placed: Person): Change => {
+    const { steps } = guideOf(flow, enrolment, situationOf(placed, world.now))
+    return stepId === undefined || steps.some(({ id }) => id === stepId)
+      ? snoozed(enrolment, flow, world.now, until)
+      : { refusal: notThere }
+  }
+  return changeEnrolment(world, person, flowName, asleep, notThere)
+}
+
+/** Undoes the last snooze, within ten seconds: it counts no longer, and what it replaced holds again. */
+export const unsnooze = (world: World, person: Person, flowName?: string): Decision =>
+  changeEnrolment(world, person, flowName, (enrolment) => {
+    if (undoUntil(enrolment, world.now) === null) {
+      const message =
+        'There is no snooze of the last ten seconds to undo; the reminder comes back at "snoozedUntil".'
+      return { refusal: refusal('unsnooze_late', message) }
+    }
+    const awake: Enrolment = {
+      ...enrolment,
+      snoozeCount: enrolment.snoozeCount - 1,
+      snoozedUntil: enrolment.snoozedUntilBefore,
+      snoozedAt: null,
+      snoozedUntilBefore: null,
+    }
+    const data = { snoozeCount: awake.snoozeCount }
+    return { enrolment: awake, happened: happening('onboarding.nudge_unsnoozed', awake, data) }
+  })
+
+/** Puts the nudge away for the version in force. */
+export const dismissNudge = (world: World, person: Person, flowName?: string): Decision =>
+  changeEnrolment(world, person, flowName, (enrolment, flow) => {
+    if (isDismissed(enrolment, flow)) return { enrolment }
+    const gone: Enrolment = { ...enrolment, nudgeDismissedAt: world.now, nudgeDismissedIn: flow.version }
+    return { enrolment: gone, happened: happening('onboarding.nudge_dismissed', gone) }
+  })

@@ -1,0 +1,117 @@
+'use client'
+import { useEffect, useState } from 'react'
+import type { GuardRail, OnboardingState } from '@boardwalk/client'
+import { useKit } from '../kit/kit.ts'
+import { leadOf, type Lead, type Step } from '../kit/lead.ts'
+import { useOnboarding } from '../kit/use-onboarding.ts'
+import { useClaim } from '../kit/use-turn.ts'
+
+export type MissingStep = { readonly id: string; readonly title: string; readonly done: boolean }
+
+export type GuardRailState = {
+  /** The dialog is to be seen: a request waits, and the person is not away in a modal of the host. */
+  readonly open: boolean
+  /** Why the request was stopped, in the person's language. */
+  readonly message: string
+  /** In the order in which they are missing. */
+  readonly steps: readonly MissingStep[]
+  /** Where the first of them that is not done leads; `nowhere` too when this person may not do it. */
+  readonly lead: Lead
+  /** Whom to ask when this person may not do it. */
+  readonly askRole: string | undefined
+  /** The last attempt came to nothing. */
+  readonly failed: boolean
+  readonly busy: boolean
+  /** Goes where the first missing step leads. A page is the link's own work: it only lets the request go. */
+  readonly configure: () => void
+  /** The person gives up: the request gets its 409. */
+  readonly cancel: () => void
+}
+
+/** How it stands with the step that the person was sent to. */
+type Attempt = {
+  readonly of: GuardRail['blocked']
+  readonly stepId: string
+  readonly stage: 'away' | 'checking' | 'failed'
+}
+
+/** After the host says that the step is done, its proof may still be on its way to the server. */
+const proofMs = 3000
+
+type Missing = {
+  readonly first: Step | undefined
+  readonly stepId: string
+  readonly steps: readonly MissingStep[]
+}
+
+const missingOf = (guardRail: GuardRail, onboarding: OnboardingState['onboarding']): Missing => {
+  const find = (id: string): Step | undefined => onboarding?.steps.find((step) => step.id === id)
+  const ids = guardRail.missingSteps
+  const stepId = ids.find((id) => find(id)?.status !== 'done') ?? guardRail.blocked.missingStep
+  const steps = ids.map((id) => {
+    const step = find(id)
+    return { id, title: step?.title ?? id, done: step?.status === 'done' }
+  })
+  return { first: find(stepId), stepId, steps }
+}
+
+const nobodyWaits: Missing = { first: undefined, stepId: '', steps: [] }
+
+/** The gate in front of what the person wanted. Whoever uses it shows it: requests wait until it is settled. */
+export const useGuardRail = (): GuardRailState => {
+  const { client, openModal } = useKit()
+  const { guardRail, onboarding, pending } = useOnboarding((state) => ({
+    guardRail: state.guardRail,
+    onboarding: state.onboarding,
+    pending: state.pending,
+  }))
+  const [attempt, setAttempt] = useState<Attempt>()
+  useClaim('guardRail')
+
+  const blocked = guardRail?.blocked
+  const { first, stepId, steps } = guardRail === undefined ? nobodyWaits : missingOf(guardRail, onboarding)
+  const stage = attempt?.of === blocked && attempt?.stepId === stepId ? attempt.stage : 'asking'
+  // A gate may lead elsewhere than its step does.
+  const action = stepId === blocked?.missingStep ? (blocked.action ?? first?.action) : first?.action
+  const mayDo = first?.allowed !== false
+  const lead: Lead = mayDo ? leadOf(action, openModal !== undefined) : { kind: 'nowhere' }
+
+  useEffect(() => {
+    if (stage !== 'checking') return
+    const timer = setTimeout(() => setAttempt((now) => now && { ...now, stage: 'failed' }), proofMs)
+    return () => clearTimeout(timer)
+  }, [stage])
+
+  const cancel = client.closeGuardRail
+  const configure = (): void => {
+    if (blocked === undefined) return
+    const reach = (next: Attempt['stage']): void => setAttempt({ of: blocked, stepId, stage: next })
+    if (lead.kind === 'page') cancel()
+    if (lead.kind === 'claim')
+      void client.completeStep(stepId).then(({ kind }) => kind === 'refused' && reach('failed'))
+    if (lead.kind !== 'modal') return
+    reach('away')
+    const done = (completed: boolean): void => {
+      if (!completed) return cancel()
+      reach('checking')
+      void client.refresh()
+    }
+    try {
+      openModal?.(lead.modal, { prefill: lead.prefill, stepId, done })
+    } catch {
+      reach('failed')
+    }
+  }
+
+  return {
+    open: guardRail !== undefined && (stage === 'asking' || stage === 'failed'),
+    message: blocked?.message ?? '',
+    steps,
+    lead,
+    askRole: mayDo ? undefined : (first?.roleRestricted ?? 'owner'),
+    failed: stage === 'failed',
+    busy: pending.includes(stepId),
+    configure,
+    cancel,
+  }
+}

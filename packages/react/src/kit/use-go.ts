@@ -1,0 +1,22 @@
+'use client'
+import { useLook } from './kit.ts'
+import { leadOf, type Lead, type Step } from './lead.ts'
+
+/** Where a step leads, and what a press on it does; the way to a page is the link's own. */
+export const useGo = (
+  step: Step | undefined,
+  onDone: (() => void) | undefined,
+  onClaim?: () => void,
+): { readonly lead: Lead; readonly url: string | undefined; readonly press: () => void } => {
+  const { openModal } = useLook()
+  const lead = leadOf(step?.action, openModal !== undefined)
+  const press = (): void => {
+    if (lead.kind === 'claim') onClaim?.()
+    if (lead.kind !== 'modal' || step === undefined) return
+    const done = (completed: boolean): void => {
+      if (completed) onDone?.()
+    }
+    openModal?.(lead.modal, { prefill: lead.prefill, stepId: step.id, done })
+  }
+  return { lead, url: lead.kind === 'page' ? lead.url : undefined, press }
+}

@@ -1,0 +1,41 @@
+import { english, type Message, type MessageKey, type Messages } from './english.ts'
+
+export type Values = Readonly<Record<string, string | number>>
+
+/** The text of that key in the language of the kit, its values filled in. */
+export type Words = (key: MessageKey, values?: Values) => string
+
+const formOf = (message: Message, locale: string, n: string | number | undefined): string => {
+  if (typeof message === 'string') return message
+  const form = new Intl.PluralRules(locale).select(Number(n))
+  return message[form] ?? message.other ?? ''
+}
+
+/** What the table lacks is said in English. */
+export const wordsOf =
+  (locale: string, messages: Partial<Messages> | undefined): Words =>
+  (key, values = {}) => {
+    const translated = messages?.[key]
+    const text = formOf(translated ?? english[key], translated === undefined ? 'en' : locale, values['n'])
+    return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+  }
+
+/** What hosts write as they like (`fr_CA`) as the browser wants it; what is no language is English, and breaks nothing. */
+export const localeOf = (given: string): string => {
+  try {
+    return new Intl.Locale(given.replaceAll('_', '-')).baseName
+  } catch {
+    return 'en'
+  }
+}
+
+/** Day and month as people of that language write them. */
+export const dateIn = (locale: string, time: string): string =>
+  new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' }).format(new Date(time))
+
+// Scripts that run from right to left, by the languages that are written in them.
+const rightToLeft = /^(ar|arc|ckb|dv|fa|he|iw|ks|ps|sd|ug|ur|yi)\b/i
+
+export type Direction = 'ltr' | 'rtl'
+
+export const directionOf = (locale: string): Direction => (rightToLeft.test(locale) ? 'rtl' : 'ltr')

@@ -1,0 +1,104 @@
+'use client'
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import type { OnboardingClient } from '@boardwalk/client'
+import type { Messages } from './kit/english.ts'
+import {
+  FallbackContext,
+  KitContext,
+  type HeadingLevel,
+  type Kit,
+  type OpenModal,
+  type Slots,
+} from './kit/kit.ts'
+import { LiveRegion } from './kit/live-region.tsx'
+import { shallowEqual } from './kit/shallow-equal.ts'
+import { createTurns } from './kit/turns.ts'
+import { warnOnce } from './kit/warn-once.ts'
+import { directionOf, localeOf, wordsOf, type Direction } from './kit/words.ts'
+
+export type OnboardingProviderProps = {
+  /** Of `createOnboarding`. Connected while the provider is on the page. */
+  readonly client: OnboardingClient
+  /** BCP 47, e.g. `fr-CA`; default `en`. For plurals and dates; the texts come with `messages`. */
+  readonly locale?: string | undefined
+  /** A table of `@boardwalk/react/locales/…`, or single texts; what is missing is said in English. */
+  readonly messages?: Partial<Messages> | undefined
+  /** Default: as the locale is written; without a locale, as the page. */
+  readonly dir?: Direction | undefined
+  /** How the host's router goes to one of its own paths; without it links are plain. */
+  readonly navigate?: ((url: string) => void) | undefined
+  readonly components?: Slots | undefined
+  /** Opens the host's modal that a step names; without it such steps have nothing to press. */
+  readonly modals?: OpenModal | undefined
+  /** The host's legacy onboarding: in place of the guide where `features.enabled` is false or nothing is known. */
+  readonly fallback?: ReactNode
+  /** Level of the components' headings; titles of steps are one deeper. Default 2. */
+  readonly headingLevel?: HeadingLevel | undefined
+  /** What to call who did a step; undefined for nobody in particular. The same function as long as names are the same. */
+  readonly nameOf?: ((userId: string) => string | undefined) | undefined
+  readonly children?: ReactNode
+}
+
+/** The same object as long as its values are the same: hosts write tables and slots in place. */
+const useSame = <Value,>(value: Value): Value => {
+  const kept = useRef(value)
+  if (!shallowEqual(kept.current, value)) kept.current = value
+  return kept.current
+}
+
+const noSlots: Slots = {}
+
+/** Connects the components below it with a person's onboarding. It has no look of its own. */
+export const OnboardingProvider = (props: OnboardingProviderProps) => {
+  const { client, headingLevel = 2, nameOf, fallback, children } = props
+  const locale = localeOf(props.locale ?? 'en')
+  const dir = props.dir ?? (props.locale === undefined ? undefined : directionOf(locale))
+  const messages = useSame(props.messages)
+  const slots = useSame(props.components ?? noSlots)
+  const [mine] = useState(() => ({ turns: createTurns(), hearers: new Set<(text: string) => void>() }))
+  const { turns } = mine
+  const latest = useRef(props)
+  useEffect(() => {
+    latest.current = props
+  })
+  const [navigates, opens] = [props.navigate !== undefined, props.modals !== undefined]
+
+  useEffect(() => client.connect(), [client])
+
+  // A gate that nobody on the page can show must not hold the host's requests for ever.
+  useEffect(
+    () =>
+      client.subscribe(() => {
+        if (client.getSnapshot().guardRail === undefined || turns.isClaimed('guardRail')) return
+        warnOnce(
+          'a gate stopped a request and there is no GuardRailModal on the page; the caller gets its 409.',
+        )
+        client.closeGuardRail()
+      }),
+    [client, turns],
+  )
+
+  const kit = useMemo(
+    (): Kit => ({
+      client,
+      words: wordsOf(locale, messages),
+      locale,
+      dir,
+      headingLevel,
+      slots,
+      // Handlers are called, never shown: the last ones given do, and new ones render nothing again.
+      navigate: navigates ? (url) => latest.current.navigate?.(url) : undefined,
+      openModal: opens ? (name, about) => latest.current.modals?.(name, about) : undefined,
+      nameOf,
+      ...mine,
+    }),
+    [client, locale, messages, dir, headingLevel, slots, navigates, opens, nameOf, mine],
+  )
+
+  return (
+    <KitContext.Provider value={kit}>
+      <FallbackContext.Provider value={fallback}>{children}</FallbackContext.Provider>
+      <LiveRegion kit={kit} />
+    </KitContext.Provider>
+  )
+}

@@ -1,0 +1,31 @@
+'use client'
+import { useKit } from '../kit/kit.ts'
+import type { Render } from '../kit/part.ts'
+import { StepItemView } from './step-item-view.tsx'
+import { useStep } from './use-step.ts'
+
+export type StepItemProps = {
+  /** Of the step, as the flow names it. */
+  readonly id: string
+  /** In place of `<li>`. */
+  readonly render?: Render | undefined
+}
+
+/** One step by itself, wherever the host wants it; nothing while the person does not see it. */
+export const StepItem = ({ id, render }: StepItemProps) => {
+  const { client } = useKit()
+  const { step, pending, stale, canSkip, complete, skip } = useStep(id)
+  if (step === undefined) return null
+  return (
+    <StepItemView
+      step={step}
+      pending={pending}
+      stale={stale}
+      canSkip={canSkip}
+      onComplete={() => void complete()}
+      onSkip={() => void skip()}
+      onDone={() => void client.refresh()}
+      render={render}
+    />
+  )
+}
