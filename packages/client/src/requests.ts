@@ -18,7 +18,7 @@ type AnswerOf<Id extends OperationId> = Id extends OperationId
 
 export type Unreached = {
   readonly kind: 'unreached'
-  readonly reason: 'network' | 'timeout' | 'garbled' | 'status'
+  readonly reason: 'network' | 'timeout' | 'garbled' | 'status' | 'unsendable'
   /** What went wrong, for a log. */
   readonly detail: string
   readonly status?: number
@@ -35,6 +35,8 @@ export type Input<Id extends OperationId> = Part<'path', Sending<Id>['path']> &
     readonly headers?: Readonly<Record<string, string | undefined>>
     /** Milliseconds for this request; default those of the client. */
     readonly timeoutMs?: number
+    /** Gives it up before that. */
+    readonly signal?: AbortSignal
   }
 
 export type RequestsOptions = {
@@ -67,6 +69,7 @@ type Loose = {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string | undefined>>
   readonly timeoutMs?: number
+  readonly signal?: AbortSignal
 }
 
 const addressOf = (base: string, path: string, { path: parts = {}, query = {} }: Loose): string => {
@@ -126,8 +129,8 @@ export const createRequests = ({
   const base = url.replace(/\/+$/, '')
 
   const request = async (method: string, path: string, input: Loose): Promise<Sent> => {
-    const { body, headers: given = {}, timeoutMs = usualTimeoutMs } = input
-    const exchange = async (signal: AbortSignal): Promise<Sent> => {
+    const { body, headers: given = {}, timeoutMs = usualTimeoutMs, signal: givenUp } = input
+    const exchange = async (late: AbortSignal): Promise<Sent> => {
       const headers = Object.entries({
         authorization: authorization(),
         ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -137,7 +140,7 @@ export const createRequests = ({
         method: method.toUpperCase(),
         headers,
         redirect: 'manual',
-        signal,
+        signal: givenUp === undefined ? late : AbortSignal.any([late, givenUp]),
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
       return readAnswer(response)

@@ -122,7 +122,7 @@ const runOn = async (
   const handlers = {
     ...onboardingHandlers(verbs),
     ...peopleHandlers(verbs, database),
-    ...eventHandlers(verbs, database),
+    ...eventHandlers(verbs),
     ...gateHandlers(verbs, metrics, catalogue),
     ...flowHandlers(database),
     ...apiKeyHandlers(database.query),

@@ -54,12 +54,34 @@ const identified = async (identify: Identify, request: Request): Promise<Called>
   throw new Error(`identify() answered a ${String(claims.error.issues[0]?.path[0])} that does not fit`)
 }
 
+const hostOf = (origin: string): string | undefined => URL.parse(origin)?.host
+
+/**
+ * The host's session may be a cookie, which a browser sends with what other sites make it send. A token is nothing that
+ * they have.
+ */
+const refuseForeignChange = ({ method, headers, url }: Request): void => {
+  if (method === 'GET' || method === 'HEAD') return
+  const site = headers.get('sec-fetch-site')
+  const origin = headers.get('origin')
+  const isForeign = site === null ? origin !== null && hostOf(origin) !== hostOf(url) : site === 'cross-site'
+  if (isForeign) {
+    const message =
+      'The request comes from a page of another site, and only pages of this one may change something.'
+    throw new Failure('cross_site', message)
+  }
+}
+
 const authenticatePerson = async (
   { identify, verifyToken }: Authentication,
   request: Request,
 ): Promise<Called> => {
-  const bearsToken = verifyToken !== undefined && request.headers.has('authorization')
-  if (identify && !bearsToken) return identified(identify, request)
+  const bearsToken =
+    verifyToken !== undefined && /^bearer\s/i.test(request.headers.get('authorization') ?? '')
+  if (identify && !bearsToken) {
+    refuseForeignChange(request)
+    return identified(identify, request)
+  }
   if (verifyToken === undefined) {
     throw new Failure(
       'unauthenticated',
