@@ -161,8 +161,9 @@ export const createGates = (options: GatesOptions): Gates => {
       const { detail } = decision
       outcomes.tell('error', { event: 'onboarding.gate_mistaken', route, reason: 'mistake', detail })
     }
+    if (onDecision === undefined) return decision
     try {
-      const listened: unknown = onDecision?.(decision, route)
+      const listened: unknown = onDecision(decision, route)
       // One that is async would end the host's process by a rejection that nobody handles.
       Promise.resolve(listened).catch(listenerFailed)
     } catch (error) {
