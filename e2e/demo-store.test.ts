@@ -10,7 +10,12 @@ const english = {
   locale: 'en-GB',
   name: 'Your name',
   email: 'E-mail address',
+  role: 'Role',
+  staff: 'Staff',
+  owner: 'Owner',
+  invitation: 'Invitation code',
   country: 'Country',
+  plan: 'Plan',
   open: 'Open the store',
   join: 'Join',
   guide: 'Setup guide',
@@ -42,7 +47,12 @@ const french: typeof english = {
   locale: 'fr-FR',
   name: 'Votre nom',
   email: 'Adresse email',
+  role: 'Rôle',
+  staff: 'Équipe',
+  owner: 'Owner',
+  invitation: 'Code d’invitation',
   country: 'Pays',
+  plan: 'Offre',
   open: 'Ouvrir la boutique',
   join: 'Rejoindre',
   guide: 'Guide de démarrage',
@@ -136,6 +146,16 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store', () => {
       await button(page, words.open).click()
       await shows(page.locator('[aria-invalid="true"]').first())
       await named('register-refused')
+      const role = page.getByLabel(words.role, { exact: true })
+      const ownStore = [words.country, words.plan].map((name) => page.getByLabel(name, { exact: true }))
+      const invitation = page.getByLabel(words.invitation)
+      await role.selectOption({ label: words.staff })
+      await shows(invitation)
+      await Promise.all(ownStore.map(isGone))
+      await shows(button(page, words.join))
+      await role.selectOption({ label: words.owner })
+      await Promise.all(ownStore.map(shows))
+      await isGone(invitation)
       await register(page, words, 'Ada <b>Lovelace</b>')
       expect(await page.locator('html').getAttribute('lang')).toBe(words.locale.slice(0, 2))
       await shows(page.getByText(words.step1))
@@ -338,6 +358,24 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store', () => {
         const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
         expect(Number(overflow), path).toBeLessThanOrEqual(0)
       }
+      expectNoComplaint()
+    })
+
+    test.each([
+      ['/store/theme', '/store/theme'],
+      ['/.//evil.example/x', '/dashboard'],
+      ['http://[', '/dashboard'],
+    ])('signing in with next=%s leads to %s', async (next, path) => {
+      const { page, expectNoComplaint } = await visitor(english)
+      await register(page, english, 'Ada')
+      const email = await page.evaluate(
+        "fetch('/api/store').then((r) => r.json()).then((v) => v.person.email)",
+      )
+      await page.goto(`/sign-in?${new URLSearchParams({ next, email: String(email) }).toString()}`)
+      await button(page, 'Sign in').click()
+      await page.waitForURL((url) => url.pathname !== '/sign-in')
+      expect(page.url()).toBe(store.address + path)
+      await shows(page.getByRole('heading', { level: 1 }))
       expectNoComplaint()
     })
 

@@ -18,19 +18,10 @@ const generator = join(root, 'scripts/generate.ts')
 
 const checks: Check[] = [
   { name: 'types', run: () => tool('typescript', 'tsc', '--noEmit', '--pretty', 'false') },
-  {
-    name: 'browser types',
-    run: () =>
-      tool(
-        'typescript',
-        'tsc',
-        '--noEmit',
-        '--pretty',
-        'false',
-        '-p',
-        'apps/demo-store/browser/tsconfig.json',
-      ),
-  },
+  ...['apps/demo-store/browser', 'packages/react'].map((folder) => ({
+    name: `types ${folder.split('/')[1]}`,
+    run: () => tool('typescript', 'tsc', '--noEmit', '--pretty', 'false', '-p', `${folder}/tsconfig.json`),
+  })),
   { name: 'lint', run: () => tool('oxlint', 'oxlint', '--deny-warnings') },
   { name: 'unused code', run: () => tool('knip', 'knip', '--no-progress', '--no-config-hints') },
   { name: 'format', run: () => tool('oxfmt', 'oxfmt', '--list-different') },

@@ -85,6 +85,9 @@ const inProcess = async (): Promise<Measured> => {
 
 const plain = (): Request => ({ method: 'GET', path: '/', headers: {} })
 
+/** Who may pass the gates of the hosts. */
+export const gatedPeople = Array.from({ length: 64 }, (_, index) => `gated-${index}`)
+
 /** A route behind a gate beside the same route behind a middleware that does nothing. */
 export const gateBench = async (boardwalk: Process, apiKey: string): Promise<Measured[]> => {
   const rows = [await inProcess()]

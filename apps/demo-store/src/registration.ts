@@ -92,8 +92,7 @@ export const registrationRoutes = (shops: Shops, telling: Telling): Hono => {
     const person = personOf(context, shops)
     if (person && person.language !== form.language) {
       const changed = await shops.changePerson(person, { language: form.language })
-      telling.forget(changed)
-      await telling.tell(changed)
+      await telling.tellAgain(changed)
     }
     return context.json({ language: form.language })
   })

@@ -3,7 +3,6 @@ import { bodyLimit } from 'hono/body-limit'
 import { getCookie } from 'hono/cookie'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Gates } from '@boardwalk/sdk'
-import { honoGates } from '@boardwalk/sdk/hono'
 import type { Boardwalk } from '@boardwalk/server'
 import type { Pages } from './build-pages.ts'
 import { refuseCrossSite } from './cross-site.ts'
@@ -13,7 +12,7 @@ import { presentStore } from './present-store.ts'
 import { registrationRoutes } from './registration.ts'
 import { sellingRoutes } from './selling.ts'
 import type { Shops } from './shops.ts'
-import { refuse, sayings, sessionCookie, signedIn, type Env } from './store-context.ts'
+import { personOf, refuse, sayings, sessionCookie, signedIn, type Env } from './store-context.ts'
 import type { Log } from './store.ts'
 import { createTelling } from './telling.ts'
 
@@ -53,6 +52,22 @@ const guarded: MiddlewareHandler = (context, next) =>
     ? refuseCrossSite(context, next)
     : next()
 
+// The contract's limit too. What was made with a key is kept with it.
+const mostKeyCharacters = 255
+
+const shortKeyed: MiddlewareHandler = async (context, next) => {
+  const length = context.req.header('idempotency-key')?.length ?? 1
+  return length > 0 && length <= mostKeyCharacters
+    ? next()
+    : refuse(context, 400, 'invalid_key', sayings(context).key)
+}
+
+const isErased = async (response: Response): Promise<boolean> => {
+  if (response.status !== 403) return false
+  const problem = (await response.clone().json()) as { readonly error?: unknown }
+  return problem.error === 'person_erased'
+}
+
 const isPage = ({ req }: Context): boolean =>
   /^(GET|HEAD)$/.test(req.method) &&
   !req.path.startsWith('/api/') &&
@@ -61,7 +76,6 @@ const isPage = ({ req }: Context): boolean =>
 /** The store's own routes and pages; what is not the store's goes to Boardwalk, on the same origin. */
 export const storeRoutes = ({ shops, pages, boardwalk, gates, log, clock }: RoutesOptions): Hono<Env> => {
   const telling = createTelling({ verbs: boardwalk.verbs, shops, log })
-  const { requireGate } = honoGates<Env>(gates, { user: (context) => context.get('person').id })
   const app = new Hono<Env>()
 
   app.onError((error, context) => {
@@ -78,20 +92,26 @@ export const storeRoutes = ({ shops, pages, boardwalk, gates, log, clock }: Rout
     '/api/store',
     '/api/store/*',
   ]
-  for (const path of own) app.use(path, limited, refuseCrossSite)
+  for (const path of own) app.use(path, limited, refuseCrossSite, shortKeyed)
   app.route('/api', registrationRoutes(shops, telling))
   app.get('/api/store', signedIn(shops), (context) =>
     context.json(presentStore(shops, context.get('person')), 200, { 'Cache-Control': 'no-store' }),
   )
   app.route('/api/store', featureRoutes(shops, telling))
-  app.route('/api/store', sellingRoutes({ shops, telling, requireGate, clock }))
+  app.route('/api/store', sellingRoutes({ shops, telling, gates, clock }))
   for (const path of own) {
     app.all(path, (context) => refuse(context, 404, 'not_found', sayings(context).notFound))
   }
 
   app.route('/', pageRoutes(shops, pages))
   app.all('*', guarded, async (context) => {
-    const response = await boardwalk.fetch(context.req.raw)
+    const { raw } = context.req
+    const first = await boardwalk.fetch(raw)
+    const person = personOf(context, shops)
+    // The guide is the first to be asked for, and a reading can be repeated.
+    const back =
+      raw.method === 'GET' && person && (await isErased(first)) && (await telling.tellAgain(person))
+    const response = back ? await boardwalk.fetch(raw) : first
     return response.status === 404 && isPage(context) ? notFoundPage(context, pages) : response
   })
   return app

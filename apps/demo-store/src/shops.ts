@@ -60,13 +60,14 @@ export type Shops = {
   ) => Promise<Person | undefined>
   readonly changePerson: (person: Person, change: Partial<Person>) => Promise<Person>
   readonly changeShop: (shop: Shop, change: Partial<Shop>) => Promise<Shop>
-  /** Answers the secret of a new session. */
+  /** Answers the secret of a new session. Whoever has too many loses the oldest. */
   readonly signIn: (person: Person) => Promise<string>
   readonly signOut: (secret: string) => Promise<void>
   readonly signedIn: (secret: string) => Person | undefined
 }
 
 export const sessionSeconds = 30 * 24 * 60 * 60
+const mostSessions = 20
 
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
 const newSecret = (bytes: number): string => randomBytes(bytes).toString('base64url')
@@ -169,6 +170,8 @@ export const openShops = async (path: string, clock: () => number): Promise<Shop
     signIn: async ({ id }) => {
       const secret = newSecret(32)
       const until = clock() + sessionSeconds * 1000
+      const theirs = [...sessions.values()].filter(({ personId }) => personId === id)
+      for (const { hash } of theirs.slice(0, 1 - mostSessions)) sessions.delete(hash)
       sessions.set(hashOf(secret), { hash: hashOf(secret), personId: id, until })
       await keep()
       return secret

@@ -7,8 +7,8 @@ export type Telling = {
   readonly tell: (person: Person) => Promise<boolean>
   /** The person did it, and the store saw it; false while Boardwalk is away. Telling it again changes nothing. */
   readonly prove: (person: Person, step: string) => Promise<boolean>
-  /** The facts have changed. */
-  readonly forget: (person: Person) => void
+  /** Boardwalk knows other facts than ours, or none any more; false while it is away. */
+  readonly tellAgain: (person: Person) => Promise<boolean>
 }
 
 /** What Boardwalk gets to know of a person. It needs no e-mail address, so it gets none. */
@@ -23,11 +23,11 @@ export const identityOf = (person: Person, shop: Shop): Identity => ({
   attributes: { name: person.name },
 })
 
-const ours = new Set(['conflict', 'internal', 'SERVICE_UNAVAILABLE'])
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && error.name === 'Failure' && 'code' in error ? error.code : undefined
 
-/** The flow has no such step for this person (any more): the team may change it whenever they like. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && error.name === 'Failure' && 'code' in error && !ours.has(String(error.code))
+// All that can be said against a proof: it overrides roles, order and clicks, and we name no flow.
+const noSuchStep: ReadonlySet<unknown> = new Set(['step_not_found', 'not_enrolled'])
 
 type Options = {
   readonly verbs: Boardwalk['verbs']
@@ -35,6 +35,7 @@ type Options = {
   readonly log: Log
 }
 
+/** Whom the team erased is a customer still, and signed in: told again they come back, as a stranger to Boardwalk. */
 export const createTelling = ({ verbs, shops, log }: Options): Telling => {
   // Of this process only: a database that was changed for another while we were stopped is told anew.
   const told = new Map<string, Promise<boolean>>()
@@ -57,18 +58,34 @@ export const createTelling = ({ verbs, shops, log }: Options): Telling => {
     return telling
   }
 
+  const tellAgain = (person: Person): Promise<boolean> => {
+    told.delete(person.id)
+    return tell(person)
+  }
+
+  const changeStep = async (person: Person, step: string): Promise<void> => {
+    const done = () => verbs.changeStep(person.id, { id: step, status: 'done' })
+    try {
+      await done()
+    } catch (error) {
+      if (codeOf(error) !== 'person_erased' || !(await tellAgain(person))) throw error
+      await done()
+    }
+  }
+
   return {
     tell,
-    forget: ({ id }) => void told.delete(id),
+    tellAgain,
     prove: async (person, step) => {
       if (!(await tell(person))) return false
       try {
-        await verbs.changeStep(person.id, { id: step, status: 'done' })
+        await changeStep(person, step)
         return true
       } catch (error) {
-        const refused = isRefusal(error)
-        log.warn({ event: 'store.step_not_proved', step, refused, err: error })
-        return refused
+        // The team may take a step out of the flow whenever they like; there is nothing left to prove then.
+        const gone = noSuchStep.has(codeOf(error))
+        log.warn({ event: 'store.step_not_proved', step, gone, err: error })
+        return gone
       }
     },
   }

@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { forEachDatabase } from '@boardwalk/store/test-kit'
 import { keptFile } from '../src/kept-file.ts'
-import { openShops } from '../src/shops.ts'
+import { openShops, type Shops } from '../src/shops.ts'
 import { openStore, payments } from './open-store.ts'
 
 let folder: string
@@ -19,7 +19,10 @@ forEachDatabase((name, open) => {
     const dataFolder = join(folder, name)
     const before = await openStore(database, { dataFolder })
     const { visitor } = await before.registered()
+    const mode = async () => (await stat(join(dataFolder, 'store.json'))).mode & 0o777
+    expect(await mode()).toBe(0o600)
     await visitor.post('/api/store/payments', payments)
+    expect(await mode()).toBe(0o600)
     const { body } = await visitor.get('/api/store')
     await before.stop()
 
@@ -97,13 +100,35 @@ describe('the file', () => {
     expect(await file.read()).toBe(1)
   })
 
+  const registered = (shops: Shops, email: string) =>
+    shops.register(
+      { name: 'Ada', email, role: 'owner', language: 'en' },
+      { market: 'FR', plan: 'free', products: [] },
+    )
+
+  test('holds twenty sessions of a person; the oldest go, also after a restart, and nobody else’s', async () => {
+    const path = join(folder, 'many-sessions.json')
+    const before = await openShops(path, Date.now)
+    const ada = await registered(before, 'ada@example.org')
+    const grace = await registered(before, 'grace@example.org')
+    const hers = await before.signIn(grace!)
+    const secrets: string[] = []
+    for (let count = 0; count < 20; count += 1) secrets.push(await before.signIn(ada!))
+    expect(secrets.filter((secret) => before.signedIn(secret))).toHaveLength(20)
+    const shops = await openShops(path, Date.now)
+    for (let count = 0; count < 5; count += 1) secrets.push(await shops.signIn(ada!))
+    expect(secrets.map((secret) => shops.signedIn(secret) !== undefined)).toEqual([
+      ...Array.from({ length: 5 }, () => false),
+      ...Array.from({ length: 20 }, () => true),
+    ])
+    expect(shops.signedIn(hers)?.email).toBe('grace@example.org')
+    expect(JSON.parse(await readFile(path, 'utf8')).sessions).toHaveLength(21)
+  })
+
   test('a session ends when its time is over', async () => {
     let now = 1_000
     const shops = await openShops(join(folder, 'sessions.json'), () => now)
-    const person = await shops.register(
-      { name: 'Ada', email: 'ada@example.org', role: 'owner', language: 'en' },
-      { market: 'FR', plan: 'free', products: [] },
-    )
+    const person = await registered(shops, 'ada@example.org')
     const secret = await shops.signIn(person!)
     expect(shops.signedIn(secret)?.name).toBe('Ada')
     now += 31 * 86_400_000

@@ -87,6 +87,8 @@ export type House = {
     more?: object,
     language?: string,
   ) => Promise<{ readonly visitor: Visitor; readonly view: any }>
+  /** The team erases them in Boardwalk. */
+  readonly erased: (userId: string) => Promise<void>
   readonly dataFolder: string
   readonly stop: () => Promise<void>
 }
@@ -118,6 +120,11 @@ export const openStore = async (
       const answer = await one.post('/api/register', { ...owner, ...more })
       if (answer.status !== 201) throw new Error(`Registration answered ${JSON.stringify(answer.body)}`)
       return { visitor: one, view: answer.body }
+    },
+    erased: async (userId) => {
+      const key = { authorization: `Bearer ${apiKey}` }
+      const answer = await visitor().call('DELETE', `/api/users/${userId}`, undefined, key)
+      if (answer.status >= 300) throw new Error(`Erasing answered ${JSON.stringify(answer.body)}`)
     },
     dataFolder,
     stop: async () => {

@@ -154,6 +154,21 @@ forEachDatabase((_, open) => {
     })
   })
 
+  test.each([
+    ['signing in', '/api/sign-in', { email: 'shared@example.org' }],
+    ['registering', '/api/register', { ...owner, email: 'second@example.org' }],
+  ])('%s ends the session that the browser had before', async (_name, path, body) => {
+    if (path === '/api/sign-in') await house.registered({ email: body.email })
+    const { visitor } = await house.registered({ email: `${crypto.randomUUID()}@example.org` })
+    const old = visitor.cookies.get('store_session')!
+    expect((await visitor.post(path, body)).status).toBeLessThan(300)
+    expect(visitor.cookies.get('store_session')).not.toBe(old)
+    expect((await visitor.get('/api/store')).body.person.email).toBe(body.email)
+    const thief = house.visitor()
+    thief.cookies.set('store_session', old)
+    expect((await thief.get('/api/store')).status).toBe(401)
+  })
+
   test('a change of language is told to Boardwalk, and a gate speaks it', async () => {
     const { visitor } = await house.registered({ email: 'tongue@example.org' })
     expect((await visitor.post('/api/store/publish')).body.message).toMatch(/^You need to/)

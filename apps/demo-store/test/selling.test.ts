@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forEachDatabase } from '@boardwalk/store/test-kit'
 import { apiKey, openStore, payments, type House, type Visitor } from './open-store.ts'
@@ -144,6 +146,24 @@ forEachDatabase((_, open) => {
     const answer = await visitor.post(`/api/store/${path}`, body)
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid' } })
     expect(Object.keys(answer.body.problems).sort()).toEqual(fields)
+  })
+
+  test.each([
+    ['products', { name: 'Rope', price: 1 }],
+    ['checkout', {}],
+  ])('an Idempotency-Key that is kept with %s has 1 to 255 characters', async (path, body) => {
+    const { visitor, view } = await newcomer()
+    await visitor.post('/api/store/payments', payments)
+    await verify(visitor, view)
+    const sent = (key: string) => visitor.post(`/api/store/${path}`, body, { 'idempotency-key': key })
+    for (const key of ['', 'k'.repeat(256), 'k'.repeat(8000)])
+      expect(await sent(key)).toMatchObject({
+        status: 400,
+        body: { error: 'invalid_key', message: expect.stringContaining('255') },
+      })
+    expect((await sent('k'.repeat(255))).status).toBeLessThan(300)
+    const kept = await readFile(join(house.dataFolder, 'store.json'), 'utf8')
+    expect(kept).not.toContain('k'.repeat(256))
   })
 
   test('a product sent twice with one key is one product; a store holds a hundred', async () => {

@@ -21,7 +21,7 @@ type AnswerOf<Id extends OperationId> = Id extends OperationId
 
 export type Unreached = {
   readonly kind: 'unreached'
-  readonly reason: 'network' | 'timeout' | 'garbled' | 'status'
+  readonly reason: 'network' | 'timeout' | 'garbled' | 'status' | 'unsendable'
   /** What went wrong, for a log. */
   readonly detail: string
   readonly status?: number

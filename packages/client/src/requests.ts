@@ -14,6 +14,8 @@ export type Input<Id extends OperationId> = Part<'path', Sending<Id>['path']> &
     readonly headers?: Readonly<Record<string, string | undefined>>
     /** Milliseconds for this request; default those of the client. */
     readonly timeoutMs?: number
+    /** Gives it up before that. */
+    readonly signal?: AbortSignal
   }
 
 export type RequestsOptions = {
@@ -46,6 +48,7 @@ type Loose = {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string | undefined>>
   readonly timeoutMs?: number
+  readonly signal?: AbortSignal
 }
 
 const addressOf = (base: string, path: string, { path: parts = {}, query = {} }: Loose): string => {
@@ -66,8 +69,8 @@ export const createRequests = ({
   const base = url.replace(/\/+$/, '')
 
   const request = (method: string, path: string, input: Loose): Promise<Sent> => {
-    const { body, headers: given = {}, timeoutMs = usualTimeoutMs } = input
-    const ask = async (signal: AbortSignal): Promise<Response> => {
+    const { body, headers: given = {}, timeoutMs = usualTimeoutMs, signal: givenUp } = input
+    const ask = async (late: AbortSignal): Promise<Response> => {
       const headers = present({
         authorization: authorization(),
         'content-type': body === undefined ? undefined : 'application/json',
@@ -77,7 +80,7 @@ export const createRequests = ({
         method: method.toUpperCase(),
         headers,
         redirect: 'manual',
-        signal,
+        signal: givenUp === undefined ? late : AbortSignal.any([late, givenUp]),
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
     }

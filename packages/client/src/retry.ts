@@ -21,7 +21,8 @@ export const pauseMs = (failed: number, firstPauseMs: number, random: () => numb
 /** Worth a second try: nobody answered, or whoever did said that they could not now. */
 const isPassing = (sent: Sent): boolean =>
   sent.kind === 'unreached'
-    ? sent.reason !== 'status' || [429, 502, 503, 504].includes(sent.status ?? 0)
+    ? ['network', 'timeout', 'garbled'].includes(sent.reason) ||
+      [429, 502, 503, 504].includes(sent.status ?? 0)
     : sent.kind === 'refused' && [429, 503].includes(sent.status)
 
 /** Tries again what may be done twice, with a pause of full jitter before each further try. */

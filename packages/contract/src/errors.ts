@@ -112,6 +112,12 @@ const transport = {
     title: 'Not allowed',
     meaning: 'The API key lacks the scope of this operation. Use a key that has it.',
   },
+  cross_site: {
+    status: 403,
+    title: 'From another site',
+    meaning:
+      'A browser sent it for a page of another site, by the person’s session. Send it from a page of the host’s own, or with a token.',
+  },
   person_erased: {
     status: 403,
     title: 'The person was erased',

@@ -11,7 +11,7 @@ const common = {
   userId: hostId,
   messageId: lineUpTo(255)
     .optional()
-    .describe('Id of the event: of all that bear it for the same person, one has an effect.'),
+    .describe('Id of the event: of all that bear it for the same person within 30 days, one has an effect.'),
   timestamp: moment.optional().describe('Checked, but the moment that counts is the arrival.'),
 }
 

@@ -54,7 +54,7 @@ export type OperationRow = {
 
 const ofCaller: Record<Caller['kind'], readonly ErrorCode[]> = {
   anyone: [],
-  person: ['unauthenticated', 'person_erased', 'conflict', 'SERVICE_UNAVAILABLE'],
+  person: ['unauthenticated', 'cross_site', 'person_erased', 'conflict', 'SERVICE_UNAVAILABLE'],
   server: ['unauthenticated', 'forbidden', 'SERVICE_UNAVAILABLE'],
 }
 

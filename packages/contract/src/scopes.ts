@@ -2,7 +2,7 @@
 export const scopes = {
   'people:read': 'Read people: their onboarding, timeline, export and explanations.',
   'people:write': 'Change people and accounts: facts, steps, erasure.',
-  'events:write': 'Send events: what people did.',
+  'events:write': 'Send events: what people did, and (identify) what is known of them.',
   'gates:check': 'Ask whether a person may pass a gate.',
   'flows:read': 'Read flows and their versions.',
   'flows:write': 'Store drafts of flows.',

@@ -1,7 +1,7 @@
 import { messageOf, within } from '@boardwalk/client'
 import type { GateAllowed, GateBlocked, GateList } from '@boardwalk/contract'
-import { meaningOfAnswer, meaningOfCode } from './asked.ts'
-import type { AskBoardwalk, Asked, AskedFor, GateQuestion } from './asked.ts'
+import { meaningOfAnswer, meaningOfCode, unknownOf } from './asked.ts'
+import type { AskBoardwalk, Asked, AskedFor, GateQuestion, Unknown } from './asked.ts'
 
 /** What gates need of `createBoardwalk()` in the host's own process. Its errors carry a `code` of the contract. */
 export type EmbeddedBoardwalk = {
@@ -19,18 +19,11 @@ const meaningOfError = (error: unknown): Asked => {
   return typeof code === 'string' ? meaningOfCode(code, detail) : { kind: 'busy', detail }
 }
 
-const late = (timeoutMs: number) => (): Extract<Asked, { kind: 'unknown' }> => ({
+const late = (timeoutMs: number) => (): Unknown => ({
   kind: 'unknown',
   reason: 'timeout',
   detail: `no answer within ${timeoutMs} ms`,
 })
-
-const unknownOf = (error: unknown): Extract<Asked, { kind: 'unknown' }> => {
-  const asked = meaningOfError(error)
-  return asked.kind === 'unknown'
-    ? asked
-    : { kind: 'unknown', reason: 'unavailable', detail: JSON.stringify(asked) }
-}
 
 export const inProcess = ({ verbs }: EmbeddedBoardwalk): AskBoardwalk => {
   const ask = async (question: GateQuestion, askedFor: AskedFor): Promise<Asked> => {
@@ -43,7 +36,12 @@ export const inProcess = ({ verbs }: EmbeddedBoardwalk): AskBoardwalk => {
   }
   return {
     ask: (question, askedFor, timeoutMs) => within(timeoutMs, () => ask(question, askedFor), late(timeoutMs)),
-    list: (timeoutMs) => within(timeoutMs, () => verbs.listGates().catch(unknownOf), late(timeoutMs)),
+    list: (timeoutMs) =>
+      within(
+        timeoutMs,
+        () => verbs.listGates().catch((error: unknown) => unknownOf(meaningOfError(error))),
+        late(timeoutMs),
+      ),
     countFailedOpen: (route) => verbs.countFailedOpen(route),
   }
 }

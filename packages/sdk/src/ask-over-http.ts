@@ -1,6 +1,6 @@
 import { createRequests, routeOf } from '@boardwalk/client'
-import { isBlocked, meaningOfAnswer, meaningOfCode, meaningOfUnreached } from './asked.ts'
-import type { AskBoardwalk, Asked } from './asked.ts'
+import { isBlocked, meaningOfAnswer, meaningOfCode, meaningOfUnreached, unknownOf } from './asked.ts'
+import type { AskBoardwalk } from './asked.ts'
 
 /** A Boardwalk of its own process, reached over HTTP. */
 export type RemoteBoardwalk = {
@@ -16,9 +16,6 @@ const checkGate = routeOf('checkGate', 'post', '/api/gates/check')
 const listGates = routeOf('listGates', 'get', '/api/gates')
 
 export const keyOf = ({ apiKey }: RemoteBoardwalk): string => (typeof apiKey === 'string' ? apiKey : apiKey())
-
-const unknownOf = (asked: Asked): Extract<Asked, { kind: 'unknown' }> =>
-  asked.kind === 'unknown' ? asked : { kind: 'unknown', reason: 'status', detail: JSON.stringify(asked) }
 
 export const overHttp = (remote: RemoteBoardwalk): AskBoardwalk => {
   const { url, fetch } = remote
@@ -44,8 +41,8 @@ export const overHttp = (remote: RemoteBoardwalk): AskBoardwalk => {
         ? meaningOfAnswer(sent.body)
         : { kind: 'unknown', reason: 'garbled', detail: 'an answer that is not a gate’s' }
     },
-    list: async (timeoutMs) => {
-      const sent = await send(listGates, { timeoutMs })
+    list: async (timeoutMs, signal) => {
+      const sent = await send(listGates, { timeoutMs, signal })
       if (sent.kind === 'unreached') return unknownOf(meaningOfUnreached(sent))
       if (sent.kind === 'refused') return unknownOf(meaningOfCode(sent.problem.error, sent.problem.message))
       return (['gates', 'steps', 'flows'] as const).every((part) => Array.isArray(sent.body[part]))

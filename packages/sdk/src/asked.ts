@@ -37,10 +37,18 @@ export type Asked =
   /** The question itself is wrong: a step that no flow knows, an id that is none. */
   | { readonly kind: 'mistake'; readonly detail: string }
 
+export type Unknown = Extract<Asked, { kind: 'unknown' }>
+
+/** For questions about no attempt: whatever the trouble, nothing is known. */
+export const unknownOf = (asked: Asked): Unknown =>
+  asked.kind === 'unknown'
+    ? asked
+    : { kind: 'unknown', reason: 'unavailable', detail: 'detail' in asked ? asked.detail : asked.kind }
+
 /** Boardwalk as the gates need it, in this process or over HTTP. Never throws. */
 export type AskBoardwalk = {
   readonly ask: (question: GateQuestion, askedFor: AskedFor, timeoutMs: number) => Promise<Asked>
-  readonly list: (timeoutMs: number) => Promise<GateList | Extract<Asked, { kind: 'unknown' }>>
+  readonly list: (timeoutMs: number, signal: AbortSignal) => Promise<GateList | Unknown>
   /** Boardwalk's own metrics count an attempt that was let pass unchecked. */
   readonly countFailedOpen: (route: string) => void
 }
@@ -88,6 +96,8 @@ export const isBlocked = (problem: ProblemDetails | GateBlocked): problem is Gat
 const outages = new Set([401, 404, 405, 407, 408, 421, 502, 503, 504])
 
 export const meaningOfUnreached = ({ reason, detail, status }: Unreached): Asked => {
+  // What cannot even be sent was asked wrongly.
+  if (reason === 'unsendable') return { kind: 'mistake', detail }
   const isOutage = status === undefined || status < 400 || outages.has(status)
   if (isOutage) return { kind: 'unknown', reason, detail }
   return status === 403 || status === 429 || status >= 500

@@ -3,12 +3,15 @@ export type Breaker = {
   /** Whether to ask now. While it is open, one of many asks now and then, to see. */
   readonly mayAsk: () => boolean
   readonly succeeded: () => void
-  readonly failed: () => void
+  /**
+   * `by`: who it was about, when that person alone may have brought it about; they count once in a row of failures.
+   */
+  readonly failed: (by?: string) => void
   readonly isOpen: () => boolean
 }
 
 export type BreakerOptions = {
-  /** Failures in a row that open it; default 5. */
+  /** Failures in a row that open it, from 1 to 100; default 5. */
   readonly failures?: number
   /** Milliseconds of the first pause at most; doubled with each failed try. Default 200. */
   readonly firstPauseMs?: number
@@ -33,6 +36,7 @@ export const createBreaker = ({
   random,
 }: BreakerOptions): Breaker => {
   let inARow = 0
+  const blamed = new Set<string>()
   let tries = 0
   let nextTryAt = 0
 
@@ -55,10 +59,16 @@ export const createBreaker = ({
     },
     succeeded: () => {
       inARow = 0
+      blamed.clear()
       tries = 0
     },
-    failed: () => {
+    failed: (by) => {
+      if (by !== undefined) {
+        if (blamed.has(by)) return
+        blamed.add(by)
+      }
       inARow += 1
+      if (isOpen()) blamed.clear()
       if (inARow === failures) pause()
     },
   }

@@ -59,10 +59,13 @@ export const declaredCritical = (critical: unknown, what: string): boolean => {
 
 const mostRoute = 500
 
-/** A name for events and metrics; absent, the pattern of the route. */
+/** What events and metrics can take as a route. */
+export const routeLabel = (route: unknown): string | undefined =>
+  typeof route === 'string' && /^\P{Cc}+$/u.test(route) && route.length <= mostRoute ? route : undefined
+
+/** A name that the host gives a route; absent, its pattern. */
 export const declaredRoute = (route: unknown): string | undefined => {
-  if (route === undefined) return undefined
-  if (typeof route === 'string' && /^\P{Cc}+$/u.test(route) && route.length <= mostRoute) return route
+  if (route === undefined || routeLabel(route) !== undefined) return routeLabel(route)
   throw new TypeError(
     `A gated route is called ${JSON.stringify(route)}; it takes a text of 1 to ${mostRoute} characters without control characters.`,
   )

@@ -1,17 +1,16 @@
 import type { Request, RequestHandler } from 'express'
 import type { Gates } from './gates.ts'
-import { requirementsOf, type Requirements } from './requirements.ts'
+import { requirementsOf, type HostUser, type Requirements } from './requirements.ts'
 
 export type ExpressOptions = {
-  /** Who is signed in, by the host's own session. What it throws goes to the host's error handler. */
-  readonly user: (request: Request) => UserId | Promise<UserId>
+  /** Who is signed in. What it throws goes to the host's error handler. */
+  readonly user: (request: Request) => HostUser | Promise<HostUser>
 }
 
-type UserId = string | null | undefined | false
-
-const routeOf = ({ baseUrl, route, path }: Request): string => {
-  const pattern: unknown = (route as { path?: unknown } | undefined)?.path
-  return `${baseUrl}${typeof pattern === 'string' ? pattern : path}`
+/** A text, a regular expression, or several of them. */
+const patternOf = ({ route }: Request): string | undefined => {
+  const path: unknown = (route as { path?: unknown } | undefined)?.path
+  return path === undefined ? undefined : [path].flat().map(String).join(' | ')
 }
 
 /** Gates for routes of Express 5: `app.post('/publish', requireGate('publish'), handler)`. */
@@ -20,8 +19,8 @@ export const expressGates = (gates: Gates, { user }: ExpressOptions): Requiremen
     const stopped = await stop({
       request,
       own: request,
-      userId: await user(request),
-      route: routeOf(request),
+      user: await user(request),
+      route: patternOf(request),
       url: request.originalUrl,
       header: (name) => request.get(name),
     })

@@ -1,13 +1,11 @@
 import type { FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
 import type { Gates } from './gates.ts'
-import { requirementsOf, type Requirements } from './requirements.ts'
+import { requirementsOf, type HostUser, type Requirements } from './requirements.ts'
 
 export type FastifyOptions = {
-  /** Who is signed in, by the host's own session. What it throws goes to the host's error handler. */
-  readonly user: (request: FastifyRequest) => UserId | Promise<UserId>
+  /** Who is signed in. What it throws goes to the host's error handler. */
+  readonly user: (request: FastifyRequest) => HostUser | Promise<HostUser>
 }
-
-type UserId = string | null | undefined | false
 
 /** Gates for routes of Fastify 5: `app.post('/publish', { preHandler: requireGate('publish') }, handler)`. */
 export const fastifyGates = (
@@ -18,8 +16,8 @@ export const fastifyGates = (
     const stopped = await stop({
       request,
       own: request,
-      userId: await user(request),
-      route: request.routeOptions.url ?? request.url,
+      user: await user(request),
+      route: request.routeOptions.url,
       url: request.url,
       header: (name) => {
         const value = request.headers[name]

@@ -20,8 +20,8 @@ export type GatesOptions = {
   readonly deadlineMs?: number
   /**
    * Milliseconds for which somebody who passed is let pass again without asking, also when Boardwalk is away; from 0
-   * (always ask) to 60,000, the default. What is taken back meanwhile (a step that a new version asks again) holds
-   * that much later. Refusals are never kept.
+   * (always ask) to 60,000, the default. What is taken back meanwhile (a step that a new version asks again, a person
+   * erased or moved to another account that `user` does not tell) holds that much later. Refusals are never kept.
    */
   readonly keepAllowedMs?: number
   /** Told what a person should know, e.g. each attempt let pass unchecked. A pino logger or `console` fits. Default: JSON
@@ -37,10 +37,16 @@ export type GatesOptions = {
 
 export type GateCounts = { readonly [Kind in GateDecision['kind']]: number }
 
+// A person who asks for more at once than a page does gets 503 for the rest: they must not slow Boardwalk down until it
+// misses its deadline.
+const mostAtOnce = 6
+
 /** One attempt at a gated route. */
 export type Attempt = AskedFor & {
   /** Who tries, by the host's id; nothing when nobody is signed in. */
   readonly userId: string | null | undefined | false
+  /** The account they act for now, when the host tells it: kept answers of another one do not count. */
+  readonly account?: string | undefined
   readonly route: string
   readonly returnUrl?: string | undefined
 }
@@ -57,6 +63,8 @@ export type GuardOptions = {
   readonly critical: boolean | undefined
 }
 
+type Asking = { readonly userId: string; readonly account: string | undefined; readonly askedAt: number }
+
 export type Gates = {
   /**
    * Asks Boardwalk which steps and gates there are. Rejects when a route declared so far names another one: call it
@@ -67,7 +75,7 @@ export type Gates = {
   readonly counts: () => GateCounts
   /** For adapters: checks what a route declares and answers its guard. */
   readonly guard: (options: GuardOptions) => Guard
-  /** What was decided for a request of the host's framework; a handler may ask. */
+  /** What was decided for a request of the host's framework, of several gates the weakest; a handler may ask. */
   readonly decisionOf: (request: object) => GateDecision | undefined
   /** For adapters. */
   readonly remember: (request: object, decision: GateDecision) => void
@@ -104,14 +112,39 @@ export const createGates = (options: GatesOptions): Gates => {
   }
   const decisions = new WeakMap<object, GateDecision>()
   const known = knownGates(boardwalkAsked.list, { clock, log })
+  const underWay = new Map<string, number>()
+  let started = false
 
   const ask = async (question: GateQuestion, askedFor: AskedFor): Promise<Asked> => {
     if (!breaker.mayAsk())
       return { kind: 'unknown', reason: 'breaker_open', detail: 'Boardwalk did not answer before' }
     const asked = await boardwalkAsked.ask(question, askedFor, deadlineMs)
-    if (asked.kind === 'unknown') breaker.failed()
-    else breaker.succeeded()
+    if (asked.kind !== 'unknown') breaker.succeeded()
+    // One person may be slow to decide about; an outage is slow for several.
+    else breaker.failed(asked.reason === 'timeout' ? question.userId : undefined)
     return asked
+  }
+
+  const askInTurn = async (question: GateQuestion, askedFor: AskedFor): Promise<Asked> => {
+    const { userId } = question
+    const others = underWay.get(userId) ?? 0
+    if (others >= mostAtOnce)
+      return { kind: 'busy', detail: `${others} questions about the person are under way` }
+    underWay.set(userId, others + 1)
+    try {
+      return await ask(question, askedFor)
+    } finally {
+      const left = (underWay.get(userId) ?? 1) - 1
+      if (left > 0) underWay.set(userId, left)
+      else underWay.delete(userId)
+    }
+  }
+
+  const warnUnstarted = (): void => {
+    if (started) return
+    started = true
+    const detail = 'call start() before listening, or a mistake in a route shows only when somebody comes'
+    log.warn({ event: 'onboarding.gates_not_started', detail })
   }
 
   const listenerFailed = (error: unknown): void =>
@@ -128,10 +161,11 @@ export const createGates = (options: GatesOptions): Gates => {
       const { detail } = decision
       outcomes.tell('error', { event: 'onboarding.gate_mistaken', route, reason: 'mistake', detail })
     }
+    if (onDecision === undefined) return decision
     try {
-      const listened: unknown = onDecision?.(decision, route)
+      const listened: unknown = onDecision(decision, route)
       // One that is async would end the host's process by a rejection that nobody handles.
-      if (listened instanceof Promise) listened.catch(listenerFailed)
+      Promise.resolve(listened).catch(listenerFailed)
     } catch (error) {
       listenerFailed(error)
     }
@@ -144,10 +178,10 @@ export const createGates = (options: GatesOptions): Gates => {
     const asks = requirement.kind === 'gate' ? { gate: requirement.gate } : { steps: [...requirement.steps] }
     const isCritical = (): boolean => critical ?? known.isCritical(requirement) ?? true
 
-    const decisionOn = (asked: Asked, userId: string, askedAt: number): GateDecision => {
+    const decisionOn = (asked: Asked, { userId, account, askedAt }: Asking): GateDecision => {
       switch (asked.kind) {
         case 'allowed':
-          kept.keep(userId, askedAt)
+          kept.keep(userId, askedAt, account)
           return { kind: 'allowed', ageMs: 0 }
         case 'unknown': {
           const { reason, detail } = asked
@@ -161,8 +195,9 @@ export const createGates = (options: GatesOptions): Gates => {
     }
 
     const askAbout = async (userId: string, attempt: Attempt): Promise<GateDecision> => {
+      warnUnstarted()
       if (!breaker.isOpen()) known.refresh()
-      const { route, returnUrl, acceptLanguage, correlationId } = attempt
+      const { account, route, returnUrl, acceptLanguage, correlationId } = attempt
       const question: GateQuestion = {
         userId,
         ...asks,
@@ -172,16 +207,16 @@ export const createGates = (options: GatesOptions): Gates => {
         ...(returnUrl !== undefined && { returnUrl }),
       }
       const askedAt = clock()
-      const asked = await ask(question, { acceptLanguage, correlationId })
-      return told(decisionOn(asked, userId, askedAt), route)
+      const asked = await askInTurn(question, { acceptLanguage, correlationId })
+      return told(decisionOn(asked, { userId, account, askedAt }), route)
     }
 
     return {
       decide: (attempt) => {
-        const { userId, route } = attempt
+        const { userId, account, route } = attempt
         if (userId === undefined || userId === null || userId === false || userId === '')
           return told({ kind: 'anonymous' }, route)
-        const ageMs = kept.ageOf(userId)
+        const ageMs = kept.ageOf(userId, account)
         if (ageMs !== undefined) return told({ kind: 'allowed', ageMs }, route)
         // An id that Boardwalk would refuse must not pass when Boardwalk is away.
         return isHostId(userId)
@@ -192,11 +227,21 @@ export const createGates = (options: GatesOptions): Gates => {
   }
 
   return {
-    start: known.start,
+    start: () => {
+      started = true
+      return known.start()
+    },
     counts: () => ({ ...counts }),
     guard,
     decisionOf: (request) => decisions.get(request),
-    remember: (request, decision) => void decisions.set(request, decision),
-    close: () => outcomes.flush(),
+    remember: (request, decision) => {
+      // Of several gates on a route, the one that could not be checked is what a handler must know of.
+      const before = decisions.get(request)
+      if (before === undefined || before.kind === 'allowed') decisions.set(request, decision)
+    },
+    close: () => {
+      known.close()
+      outcomes.flush()
+    },
   }
 }

@@ -1,14 +1,13 @@
 import type { Context, Env, MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
+import type { StatusCode } from 'hono/utils/http-status'
 import type { Gates } from './gates.ts'
-import { requirementsOf, type Requirements } from './requirements.ts'
+import { requirementsOf, type HostUser, type Requirements } from './requirements.ts'
 
 export type HonoOptions<Variables extends Env> = {
-  /** Who is signed in, by the host's own session. What it throws goes to the host's error handler. */
-  readonly user: (context: Context<Variables>) => UserId | Promise<UserId>
+  /** Who is signed in. What it throws goes to the host's error handler. */
+  readonly user: (context: Context<Variables>) => HostUser | Promise<HostUser>
 }
-
-type UserId = string | null | undefined | false
 
 /** Gates for routes of Hono 4: `app.post('/publish', requireGate('publish'), handler)`. */
 export const honoGates = <Variables extends Env = Env>(
@@ -20,11 +19,12 @@ export const honoGates = <Variables extends Env = Env>(
     const stopped = await stop({
       request: raw,
       own: context,
-      userId: await user(context),
+      user: await user(context),
       route: routePath(context),
       url: raw.url,
       header: (name) => context.req.header(name),
     })
     if (stopped === undefined) return next()
-    return new Response(stopped.body, { status: stopped.status, headers: stopped.headers })
+    // Through the context, so that headers set there before (CORS, say) are kept.
+    return context.newResponse(stopped.body, stopped.status as StatusCode, { ...stopped.headers })
   })

@@ -1,4 +1,4 @@
-import { createRequests, routeOf, withRetries } from '@boardwalk/client'
+import { createRequests, messageOf, routeOf, withRetries } from '@boardwalk/client'
 import type { Input, RetryOptions, Sending, Sent } from '@boardwalk/client'
 import { keyOf, type RemoteBoardwalk } from './ask-over-http.ts'
 
@@ -61,33 +61,46 @@ export const hostVerbs = ({ retry, timeoutMs, ...remote }: HostVerbsOptions): Ho
     ...(remote.fetch && { fetch: remote.fetch }),
     ...(timeoutMs !== undefined && { timeoutMs }),
   })
-  const send = <Id extends keyof typeof routes>(id: Id, input: Input<Id>): Promise<Sent<Id>> =>
-    withRetries(() => requests.send<Id>(routes[id] as never, input), retry)
-
-  const sendEvents: HostVerbs['sendEvents'] = (events) => {
-    const batch = events.map((event) => ({ ...event, messageId: event.messageId ?? newId() }))
-    return send('sendEvents', { body: { batch } })
+  /** What is called with nonsense is told so, like all else. */
+  const send = async <Id extends keyof typeof routes>(
+    id: Id,
+    inputOf: () => Input<Id>,
+  ): Promise<Sent<Id>> => {
+    try {
+      const input = inputOf()
+      return await withRetries(() => requests.send<Id>(routes[id] as never, input), retry)
+    } catch (error) {
+      return { kind: 'unreached', reason: 'unsendable', detail: messageOf(error) }
+    }
   }
 
+  const withId = (event: SentEvent): SentEvent => ({ ...event, messageId: event.messageId ?? newId() })
+
+  const sendEvents: HostVerbs['sendEvents'] = (events) =>
+    send('sendEvents', () => ({ body: { batch: events.map(withId) } }))
+
   return {
-    putUser: (userId, facts) => send('putUser', { path: { userId }, body: facts }),
-    putAccount: (accountId, account) => send('putAccount', { path: { accountId }, body: account }),
+    putUser: (userId, facts) => send('putUser', () => ({ path: { userId }, body: facts })),
+    putAccount: (accountId, account) => send('putAccount', () => ({ path: { accountId }, body: account })),
     getOnboarding: (userId, { flow, acceptLanguage } = {}) =>
-      send('getUserOnboarding', {
+      send('getUserOnboarding', () => ({
         path: { userId },
         query: { flow },
         headers: { 'accept-language': acceptLanguage },
-      }),
-    changeStep: (userId, stepId, { flow, ...change }) =>
-      send('changeUserStep', {
-        path: { userId, stepId },
-        query: { flow },
-        body: change,
-        headers: { 'idempotency-key': newId() },
+      })),
+    changeStep: (userId, stepId, given) =>
+      send('changeUserStep', () => {
+        const { flow, ...change } = given
+        return {
+          path: { userId, stepId },
+          query: { flow },
+          body: change,
+          headers: { 'idempotency-key': newId() },
+        }
       }),
     track: (userId, event, properties = {}, messageId = newId()) =>
       sendEvents([{ type: 'track', userId, event, properties: { ...properties }, messageId }]),
     sendEvents,
-    eraseUser: (userId) => send('deleteUser', { path: { userId } }),
+    eraseUser: (userId) => send('deleteUser', () => ({ path: { userId } })),
   }
 }

@@ -1,8 +1,8 @@
 /** Who passed lately. Refusals are never kept: who has just finished a step must pass. */
 export type KeptAnswers = {
-  /** Milliseconds since the answer was asked for; undefined when there is none young enough. */
-  readonly ageOf: (userId: string) => number | undefined
-  readonly keep: (userId: string, askedAt: number) => void
+  /** Milliseconds since the answer was asked for; undefined when there is none young enough for this person in this account. */
+  readonly ageOf: (userId: string, account?: string) => number | undefined
+  readonly keep: (userId: string, askedAt: number, account?: string) => void
 }
 
 export type KeptAnswersOptions = {
@@ -14,24 +14,26 @@ export type KeptAnswersOptions = {
   readonly clock: () => number
 }
 
+type Kept = { readonly askedAt: number; readonly account: string | undefined }
+
 export const keptAnswers = ({ keepMs, most = 10_000, clock }: KeptAnswersOptions): KeptAnswers => {
-  const askedAtOf = new Map<string, number>()
+  const keptOf = new Map<string, Kept>()
   return {
-    ageOf: (userId) => {
-      const askedAt = askedAtOf.get(userId)
-      if (askedAt === undefined) return undefined
-      const age = clock() - askedAt
+    ageOf: (userId, account) => {
+      const kept = keptOf.get(userId)
+      if (kept === undefined || kept.account !== account) return undefined
+      const age = clock() - kept.askedAt
       if (age < keepMs) return age
-      askedAtOf.delete(userId)
+      keptOf.delete(userId)
       return undefined
     },
-    keep: (userId, askedAt) => {
+    keep: (userId, askedAt, account) => {
       if (keepMs === 0) return
-      askedAtOf.delete(userId)
-      askedAtOf.set(userId, askedAt)
-      if (askedAtOf.size <= most) return
-      const [oldest] = askedAtOf.keys()
-      if (oldest !== undefined) askedAtOf.delete(oldest)
+      keptOf.delete(userId)
+      keptOf.set(userId, { askedAt, account })
+      if (keptOf.size <= most) return
+      const [oldest] = keptOf.keys()
+      if (oldest !== undefined) keptOf.delete(oldest)
     },
   }
 }

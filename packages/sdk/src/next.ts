@@ -1,12 +1,10 @@
 import type { Gates } from './gates.ts'
-import { requirementsOf, type Requirements } from './requirements.ts'
+import { requirementsOf, type HostUser, type Requirements } from './requirements.ts'
 
 export type NextOptions = {
-  /** Who is signed in, by the host's own session. What it throws goes to Next's error handling. */
-  readonly user: (request: Request) => UserId | Promise<UserId>
+  /** Who is signed in. What it throws goes to Next's error handling. */
+  readonly user: (request: Request) => HostUser | Promise<HostUser>
 }
-
-type UserId = string | null | undefined | false
 
 type RouteHandler<Own extends Request, Rest extends readonly unknown[]> = (
   request: Own,
@@ -27,8 +25,8 @@ export const nextGates = (gates: Gates, { user }: NextOptions): Requirements<Wra
     const stopped = await stop({
       request,
       own: request,
-      userId: await user(request),
-      route: new URL(request.url).pathname,
+      user: await user(request),
+      route: undefined,
       url: request.url,
       header: (name) => request.headers.get(name) ?? undefined,
     })

@@ -22,15 +22,19 @@ const quietMs = 10_000
 // Routes are what hosts say they are; one with an id in it must not grow the process for ever.
 const mostKinds = 1000
 
+const nobodyLeftToTell = (): void => {}
+
 /** A host's logger that throws must not take the host's request with it. */
 export const safely = (log: Log): Log => {
   const tell =
     (level: keyof Log) =>
     (line: object): void => {
       try {
-        log[level](line)
+        // One that is async would end the host's process by a rejection that nobody handles.
+        const written: unknown = log[level](line)
+        Promise.resolve(written).catch(nobodyLeftToTell)
       } catch {
-        // There is nobody left to tell.
+        nobodyLeftToTell()
       }
     }
   return { warn: tell('warn'), error: tell('error') }

@@ -1,16 +1,28 @@
 import type { GateDecision } from './decision.ts'
-import { declaredCritical, declaredRoute, declaredSteps, type Requirement } from './declared-routes.ts'
+import {
+  declaredCritical,
+  declaredRoute,
+  declaredSteps,
+  routeLabel,
+  type Requirement,
+} from './declared-routes.ts'
 import type { Gates } from './gates.ts'
 import { stopAnswer, type StopAnswer } from './stop-answer.ts'
+
+/**
+ * Who is signed in, by the host's own session: their id, or with the account they act for now. Nothing when nobody is.
+ */
+export type HostUser = UserId | { readonly userId: UserId; readonly account?: string | null | undefined }
+
+type UserId = string | null | undefined | false
 
 /** How an adapter reads one request of its framework. */
 export type Reading<Request> = {
   /** The object that `gates.decisionOf()` is asked with. */
   readonly request: object
-  /** Who tries, by the host's own session. */
-  readonly userId: string | null | undefined | false
-  /** The route's pattern, e.g. `/stores/:id/publish`. */
-  readonly route: string
+  readonly user: HostUser
+  /** The route's pattern, e.g. `/stores/:id/publish`; never the path itself, which may name a person. */
+  readonly route: string | undefined
   /** Path and query. */
   readonly url: string
   readonly header: (name: string) => string | undefined
@@ -21,7 +33,10 @@ export type Reading<Request> = {
 export type RequirementOptions<Request> = {
   /** Looks at this flow only; default all of the person's. */
   readonly flow?: string
-  /** What the route is called in events and metrics, at most 500 characters; default its pattern. */
+  /**
+   * What the route is called in events and metrics, at most 500 characters. Default its pattern where the framework tells
+   * it (without what a router is mounted under), else the gate or the first step.
+   */
   readonly route?: string
   /**
    * Where the person shall come back to when the step is done; anything but a path of the own origin is dropped.
@@ -50,7 +65,6 @@ export type Requirements<Middleware, Request> = {
 /** Answers what to send instead of running the handler; undefined lets it run. */
 export type Stop<Request> = (reading: Reading<Request>) => Promise<StopAnswer | undefined>
 
-const mostRoute = 500
 const mostReturnUrl = 2000
 const correlationShape = /^[A-Za-z0-9._:-]{1,128}$/
 // What else stands there comes from no browser, and must not make the check fail.
@@ -75,6 +89,9 @@ const returnUrlOf = <Request>(
   return fits ? given : undefined
 }
 
+const labelOf = (requirement: Requirement): string =>
+  requirement.kind === 'gate' ? `gate ${requirement.gate}` : `step ${requirement.steps[0] ?? ''}`
+
 const stopBy = <Request>(
   gates: Gates,
   requirement: Requirement,
@@ -83,13 +100,15 @@ const stopBy = <Request>(
   const named = declaredRoute(given)
   const guard = gates.guard({ requirement, critical })
   return async (reading) => {
-    const { request, userId, route, header } = reading
+    const { request, user, route, header } = reading
+    const { userId, account } = typeof user === 'object' && user !== null ? user : { userId: user }
     const acceptLanguage = matching(languageShape, header('accept-language'))
     const correlationId =
       matching(correlationShape, header('x-correlation-id')) ?? globalThis.crypto.randomUUID()
     const decision: GateDecision = await guard.decide({
       userId,
-      route: (named ?? route).slice(0, mostRoute),
+      account: account ?? undefined,
+      route: named ?? routeLabel(route) ?? labelOf(requirement),
       returnUrl: returnUrlOf(returnUrl, reading),
       acceptLanguage,
       correlationId,

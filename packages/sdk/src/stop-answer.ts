@@ -89,7 +89,7 @@ export const stopAnswer = (decision: GateDecision, answerFor: AnswerFor): StopAn
   if (passes(decision)) return undefined
   const problem =
     decision.kind === 'blocked'
-      ? decision.blocked
+      ? { ...decision.blocked, status: 409, correlationId: answerFor.correlationId }
       : problemOf(codeOf(decision.kind as Parameters<typeof codeOf>[0]), answerFor)
   return {
     status: problem.status,

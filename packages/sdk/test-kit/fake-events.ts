@@ -58,8 +58,7 @@ const outcomeOf = (state: FakeState, event: unknown): Outcome => {
     return { status: 'refused', reason: `${path || 'the event'}: found ${found}, expected ${expected}` }
   }
   const sent = event as Sent
-  if (sent.type === 'track' && state.erased.has(sent.userId))
-    return { status: 'refused', reason: personErased.message }
+  if (state.erased.has(sent.userId)) return { status: 'refused', reason: personErased.message }
   const once = JSON.stringify([sent.userId, sent.messageId])
   if (sent.messageId !== undefined && state.messageIds.has(once)) return { status: 'duplicate' }
   state.messageIds.add(once)

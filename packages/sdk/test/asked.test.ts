@@ -16,6 +16,7 @@ const meanings: { readonly [Code in ErrorCode]: string } = {
   // A user can bring these about.
   conflict: 'busy',
   internal: 'busy',
+  cross_site: 'mistake',
   person_erased: 'erased',
   // All else is a question that cannot be answered, however often it is asked.
   step_not_found: 'mistake',

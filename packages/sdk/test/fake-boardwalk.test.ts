@@ -381,12 +381,13 @@ const behaviours = (start: () => Promise<Peer>): void => {
       expect(body.facts).toEqual({ plan: 'team', attributes: { role: 7, seats: 3 } })
     })
 
-    test('of what an erased person did are refused; those of who they are bring them back', async () => {
+    test('of an erased person are refused, until they are told of again', async () => {
       const userId = someone()
       await ask('putUser', { path: { userId }, body: {} })
       await ask('deleteUser', { path: { userId } })
       expect(await statuses(track(userId))).toEqual(['refused'])
-      expect(await statuses(identify(userId, { role: 'owner' }))).toEqual(['accepted'])
+      expect(await statuses(identify(userId, { role: 'owner' }))).toEqual(['refused'])
+      await ask('putUser', { path: { userId }, body: {} })
       expect(await statuses(track(userId))).toEqual(['accepted'])
     })
 

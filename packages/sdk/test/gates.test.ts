@@ -106,7 +106,7 @@ forEachDatabase((_, open) => {
             stepId: 'payments',
             correlationId: `blocked-${userId}`,
             data: {
-              route: framework === 'Next' ? '/stores/7/publish' : '/stores/:id/publish',
+              route: framework === 'Next' ? 'gate publish' : '/stores/:id/publish',
               missingStep: 'payments',
             },
           })

@@ -105,7 +105,10 @@ forEachDatabase((_, open) => {
       await put(userId, { seats: index })
       return (await rawRequest(host.port, 'GET', '/preview', { 'x-user': userId })).status
     })
-    expect(new Set(await Promise.all(tries))).toEqual(new Set([409]))
+    // Some are told to come back: one person may not have forty questions under way.
+    const statuses = await Promise.all(tries)
+    expect(statuses.filter((status) => status !== 409 && status !== 503)).toEqual([])
+    expect(statuses).toContain(409)
     expect(host.ran).toStrictEqual([])
     await host.stop()
   })

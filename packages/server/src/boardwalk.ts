@@ -138,7 +138,7 @@ const runOn = async (
     ...surfaceHandlers(verbs),
     ...streamHandlers(streams),
     ...peopleHandlers(verbs, database, announce),
-    ...eventHandlers(verbs, database),
+    ...eventHandlers(verbs),
     ...gateHandlers(verbs, metrics, catalogue),
     ...flowHandlers(database, announce),
     ...apiKeyHandlers(database.query),
@@ -146,6 +146,7 @@ const runOn = async (
   }
   const ways = {
     identify,
+    corsOrigins,
     verifyToken: tokens && tokenVerifier(tokens, clock),
     findKey: apiKeys(database.query, apiKey, clock),
   }

@@ -131,9 +131,9 @@ export const inProcessVerbs = ({ started, log, metrics }: InProcessOptions): InP
         await travel(running, stepJourney(requester(userId), step, {}))
       }),
     track: (userId, event, properties, messageId) =>
-      through(async ({ road, database }) => {
+      through(async ({ road }) => {
         const sent = withoutUndefined({ type: 'track', userId, event, properties, messageId })
-        return takeEvent(verbsOn(road), database, accepted(trackEvent, sent), randomUUID())
+        return takeEvent(verbsOn(road), accepted(trackEvent, sent), randomUUID())
       }),
     checkGate: (check, { acceptLanguage, correlationId } = {}) =>
       through(async (running) => {

@@ -24,6 +24,11 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
   if (configuration.jwtSecret === undefined && configuration.jwksUrl === undefined) {
     log.warn('People cannot be identified: set BOARDWALK_JWT_SECRET or BOARDWALK_JWKS_URL')
   }
+  if (configuration.apiKey === undefined) {
+    log.warn(
+      'There is no first API key, so only keys made before are known: set BOARDWALK_API_KEY to make others',
+    )
+  }
   await boardwalk.start()
   const { address, stop } = await listen(boardwalk.fetch, configuration).catch(async (error: unknown) => {
     await boardwalk.stop()

@@ -215,6 +215,32 @@ forEachDatabase((_, open) => {
     })
   })
 
+  test('a person cannot use up the id of an event about them with a key of their own', async () => {
+    const eve = await house.person('eve-of-keys', { role: 'admin' })
+    await eve('GET', '/api/onboarding')
+    const headers = { 'idempotency-key': 'event:role-change-17' }
+    await eve('PATCH', '/api/onboarding/steps/theme', { status: 'skipped' }, headers)
+    const change = identify('eve-of-keys', { role: 'staff' }, { messageId: 'role-change-17' })
+    expect(await statuses(change)).toEqual(['accepted'])
+    expect(await statuses(change)).toEqual(['duplicate'])
+  })
+
+  test('an erased person does not come back by a late word of who they are; only PUT brings them back', async () => {
+    const told = identify(
+      'gone-for-good',
+      { plan: 'team', email: 'gone@example.org' },
+      { messageId: 'm-gone' },
+    )
+    expect(await statuses(told)).toEqual(['accepted'])
+    await house.server('DELETE', '/api/users/gone-for-good')
+    expect(await statuses(told)).toEqual(['refused'])
+    expect((await house.server('GET', '/api/users/gone-for-good/export')).status).toBe(404)
+    await house.server('PUT', '/api/users/gone-for-good', {})
+    expect((await house.server('GET', '/api/users/gone-for-good/export')).body.facts).toEqual({
+      attributes: {},
+    })
+  })
+
   test('an erased person does not come back by what they do', async () => {
     await send(track('gone', 'invited'))
     await house.server('DELETE', '/api/users/gone')

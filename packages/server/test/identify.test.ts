@@ -36,4 +36,21 @@ forEachDatabase((_, open) => {
       body: { error: 'internal' },
     })
   })
+
+  test.each<[Record<string, string>, number]>([
+    [{ 'sec-fetch-site': 'cross-site' }, 403],
+    [{ 'sec-fetch-site': 'cross-site', origin: 'http://boardwalk.test' }, 403],
+    [{ origin: 'https://evil.example' }, 403],
+    [{ origin: 'null' }, 403],
+    [{ 'sec-fetch-site': 'same-origin', origin: 'http://boardwalk.test' }, 200],
+    [{ 'sec-fetch-site': 'same-site' }, 200],
+    [{ origin: 'http://boardwalk.test' }, 200],
+    [{}, 200],
+  ])('a change that a browser sends with %j is answered %d', async (headers, status) => {
+    who = { userId: 'rider', role: 'owner' }
+    const call = house.as(undefined)
+    const answer = await call('POST', '/api/onboarding/skip', undefined, headers)
+    expect([answer.status, answer.body.error]).toEqual([status, status === 403 ? 'cross_site' : undefined])
+    expect((await call('GET', '/api/onboarding', undefined, headers)).status).toBe(200)
+  })
 })

@@ -1,27 +1,19 @@
 import { useState } from 'react'
-import { plans } from '../../src/choices.ts'
+import { plans, roles, type Role } from '../../src/choices.ts'
 import { CountryField } from '../parts/country-field.tsx'
 import { ChoiceField, Form, TextField } from '../parts/form.tsx'
 import { Frame, Sheet } from '../parts/frame.tsx'
 import { words } from '../texts.ts'
+import { returnPath } from './return-path.ts'
 
 const asked = new URLSearchParams(location.search)
 
-/** Only ever a path of this store: what stands in the address may come from anybody. */
-const inside = (path: string | null): string => {
-  const url = new URL(path ?? '/dashboard', location.origin)
-  return url.origin === location.origin ? url.pathname + url.search : '/dashboard'
-}
-
-const enter = (): void => location.assign(inside(asked.get('next')))
+const enter = (): void => location.assign(returnPath(asked.get('next'), location.origin))
 
 const Name = () => <TextField name="name" label={words.fields.name} autoComplete="name" maxLength={80} />
 const Email = ({ given = '' }: { readonly given?: string }) => (
   <TextField name="email" type="email" label={words.fields.email} autoComplete="email" defaultValue={given} />
 )
-
-const roles = ['owner', 'staff', 'admin'] as const
-type Role = (typeof roles)[number]
 
 const isRole = (value: string): value is Role => roles.some((role) => role === value)
 

@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 
 /** React 18 complains on a server about an effect that runs only in browsers. */
-export const useCommitEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
+const useCommitEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
 
 const focusable =
   'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex]'

@@ -17,7 +17,7 @@ export type GuideStanding =
   | 'dismissed'
   | 'shown'
 
-export const guideStanding = (
+const guideStanding = (
   phase: OnboardingState['phase'],
   onboarding: Onboarding | undefined,
 ): GuideStanding => {

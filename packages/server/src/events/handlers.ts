@@ -1,6 +1,5 @@
 import { parseEvents, type EventSent } from '@boardwalk/contract'
 import type { Problem } from '@boardwalk/engine'
-import type { Database } from '@boardwalk/store'
 import { Failure } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
 import type { Verbs } from '../http/verbs.ts'
@@ -23,7 +22,7 @@ const reasonOf = (problems: readonly Problem[]): string =>
 
 const refused = (reason: string): Result => ({ status: 'refused', reason })
 
-export const eventHandlers = (verbs: Verbs, database: Database): Pick<Handlers, 'sendEvents'> => ({
+export const eventHandlers = (verbs: Verbs): Pick<Handlers, 'sendEvents'> => ({
   sendEvents: async ({ body, correlationId }) => {
     const sent = parseEvents(body)
     if ('problems' in sent) {
@@ -34,11 +33,13 @@ export const eventHandlers = (verbs: Verbs, database: Database): Pick<Handlers, 
     }
     const take = inOrder(async (event: EventSent): Promise<Result> => {
       try {
-        return { status: await takeEvent(verbs, database, event, correlationId) }
+        return { status: await takeEvent(verbs, event, correlationId) }
       } catch (error) {
         // All else is nobody's fault here: the whole request fails, and can be repeated.
-        if (error instanceof Failure) return refused(error.message)
-        throw error
+        if (!(error instanceof Failure)) throw error
+        // Whoever lost a race may win the next one; a refused event is not sent again.
+        if (error.code === 'conflict') throw new Failure('SERVICE_UNAVAILABLE', error.message)
+        return refused(error.message)
       }
     })
     const results = await Promise.all(

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { factsOfTraits, type EventSent, type TrackEvent } from '@boardwalk/contract'
 import { applyEvent } from '@boardwalk/engine'
-import type { Database } from '@boardwalk/store'
 import { Failure } from '../http/reply.ts'
 import type { Verbs } from '../http/verbs.ts'
-import { tellPerson } from '../people/tell-person.ts'
+import { tellJourney } from '../people/journeys.ts'
 import type { Journey } from '../road/journey.ts'
 
 /**
@@ -36,7 +35,6 @@ const trackJourney = (
 /** What an event proves or tells, once each. What refuses it is thrown as a `Failure`. */
 export const takeEvent = async (
   verbs: Verbs,
-  database: Database,
   event: EventSent,
   correlationId: string,
 ): Promise<'accepted' | 'duplicate'> => {
@@ -45,7 +43,8 @@ export const takeEvent = async (
     if (event.type === 'track') await verbs.travel(trackJourney(event, correlationId))
     else {
       const facts = factsOfTraits(event.traits)
-      await tellPerson(verbs, database, { userId, correlationId }, facts, onceEach(messageId))
+      // Unlike PUT, it brings no erased person back: an event may be told again long after it happened.
+      await verbs.travel(tellJourney({ userId, correlationId }, facts, onceEach(messageId)))
     }
     return 'accepted'
   } catch (error) {

@@ -13,6 +13,8 @@ export type Identify = (request: Request) => Promise<Identity | Nobody> | Identi
 type Nobody = null | undefined | false
 
 export type Authentication = {
+  /** Sites besides the host's own whose pages may change something by the host's session. */
+  readonly corsOrigins?: readonly string[] | undefined
   readonly identify?: Identify | undefined
   readonly verifyToken?: VerifyToken | undefined
   readonly findKey: (key: string) => Promise<KeyHolder | undefined>
@@ -61,12 +63,35 @@ const identified = async (identify: Identify, request: Request): Promise<Called>
   throw new Error(`identify() answered a ${String(claims.error.issues[0]?.path[0])} that does not fit`)
 }
 
+const hostOf = (origin: string): string | undefined => URL.parse(origin)?.host
+
+/**
+ * The host's session may be a cookie, which a browser sends with what other sites make it send. A token is nothing that
+ * they have.
+ */
+const refuseForeignChange = ({ method, headers, url }: Request, known: readonly string[] = []): void => {
+  if (method === 'GET' || method === 'HEAD') return
+  const site = headers.get('sec-fetch-site')
+  const origin = headers.get('origin')
+  if (origin !== null && known.includes(origin)) return
+  const isForeign = site === null ? origin !== null && hostOf(origin) !== hostOf(url) : site === 'cross-site'
+  if (isForeign) {
+    const message =
+      'The request comes from a page of another site, and only pages of this one may change something.'
+    throw new Failure('cross_site', message)
+  }
+}
+
 const authenticatePerson = async (
-  { identify, verifyToken }: Authentication,
+  { identify, verifyToken, corsOrigins }: Authentication,
   request: Request,
 ): Promise<Called> => {
-  const bearsToken = verifyToken !== undefined && request.headers.has('authorization')
-  if (identify && !bearsToken) return identified(identify, request)
+  const bearsToken =
+    verifyToken !== undefined && /^bearer\s/i.test(request.headers.get('authorization') ?? '')
+  if (identify && !bearsToken) {
+    refuseForeignChange(request, corsOrigins)
+    return identified(identify, request)
+  }
   if (verifyToken === undefined) {
     throw new Failure(
       'unauthenticated',

@@ -31,6 +31,7 @@ export const preconditionOf = (request: Request, asked: object): Precondition =>
   const key = header(request, 'Idempotency-Key')
   return {
     ifMatch: header(request, 'If-Match'),
-    idempotency: key === undefined ? undefined : { key, fingerprint: fingerprint(asked) },
+    // A name space of its own: nobody's key can use up the id of an event about them.
+    idempotency: key === undefined ? undefined : { key: `request:${key}`, fingerprint: fingerprint(asked) },
   }
 }

@@ -3,7 +3,6 @@ import { forgetErasure, type Database } from '@boardwalk/store'
 import { Failure } from '../http/reply.ts'
 import type { Verbs } from '../http/verbs.ts'
 import type { Requester } from '../onboarding/requester.ts'
-import type { Journey } from '../road/journey.ts'
 import { tellJourney } from './journeys.ts'
 
 const isErased = (error: unknown): boolean => error instanceof Failure && error.code === 'person_erased'
@@ -14,13 +13,12 @@ export const tellPerson = async (
   database: Database,
   requester: Pick<Requester, 'userId' | 'correlationId'>,
   facts: FactsUpdate,
-  idempotency?: Journey['idempotency'],
 ): ReturnType<Verbs['travel']> => {
   try {
-    return await travel(tellJourney(requester, facts, idempotency))
+    return await travel(tellJourney(requester, facts))
   } catch (error) {
     if (!isErased(error)) throw error
     await forgetErasure(database.query, requester.userId)
-    return travel(tellJourney(requester, facts, idempotency))
+    return travel(tellJourney(requester, facts))
   }
 }
