@@ -12,6 +12,7 @@ const english = {
   email: 'E-mail address',
   role: 'Role',
   staff: 'Staff',
+  admin: 'Admin',
   owner: 'Owner',
   invitation: 'Invitation code',
   country: 'Country',
@@ -22,6 +23,8 @@ const english = {
   step1: 'Step 1 of 5',
   completed: (percent: number) => `${percent}% completed`,
   required: 'Required',
+  doPayments: 'Do: Set up payments',
+  requiredPayments: 'Set up payments Required',
   skip: 'Skip',
   skipped: 'Skipped',
   askOwner: 'Ask the owner',
@@ -49,6 +52,7 @@ const french: typeof english = {
   email: 'Adresse email',
   role: 'Rôle',
   staff: 'Équipe',
+  admin: 'Admin',
   owner: 'Owner',
   invitation: 'Code d’invitation',
   country: 'Pays',
@@ -59,6 +63,8 @@ const french: typeof english = {
   step1: 'Étape 1 sur 5',
   completed: (percent) => `${percent}% complété`,
   required: 'Obligatoire',
+  doPayments: 'Faire : Configurer les paiements',
+  requiredPayments: 'Configurer les paiements Obligatoire',
   skip: 'Passer',
   skipped: 'Passée',
   askOwner: "Demander à l'owner",
@@ -91,6 +97,9 @@ const shows = (locator: Locator): Promise<void> => locator.waitFor({ state: 'vis
 const isGone = (locator: Locator): Promise<void> => locator.waitFor({ state: 'detached' })
 const standsAt = (page: Page, id: string, status: string): Promise<void> =>
   shows(page.locator(`[data-step-id="${id}"][data-status="${status}"]`))
+
+const choicesOf = (page: Page, label: string): Promise<string[]> =>
+  page.getByLabel(label, { exact: true }).locator('option').allTextContents()
 
 const lookAgain = (page: Page) => page.evaluate("dispatchEvent(new Event('focus'))")
 
@@ -147,6 +156,7 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store', () => {
       await shows(page.locator('[aria-invalid="true"]').first())
       await named('register-refused')
       const role = page.getByLabel(words.role, { exact: true })
+      expect(await choicesOf(page, words.role)).toEqual([words.owner, words.staff, words.admin])
       const ownStore = [words.country, words.plan].map((name) => page.getByLabel(name, { exact: true }))
       const invitation = page.getByLabel(words.invitation)
       await role.selectOption({ label: words.staff })
@@ -165,7 +175,9 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store', () => {
       expect(await bar.getAttribute('aria-valuemin')).toBe('0')
       expect(await bar.getAttribute('aria-valuemax')).toBe('100')
       expect(await step(page, 'impressum').count()).toBe(0)
-      await shows(step(page, 'payments').getByText(words.required))
+      await shows(step(page, 'payments').getByText(words.required, { exact: true }))
+      await shows(page.getByRole('heading', { name: words.requiredPayments, exact: true }))
+      await shows(button(page, words.doPayments))
       expect(await step(page, 'theme').getByText(words.required).count()).toBe(0)
       await shows(page.getByRole('heading', { level: 1, name: 'Ada <b>Lovelace</b>' }))
       await named('dashboard')
@@ -196,6 +208,7 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store', () => {
       await shows(page.getByText(words.emailMessage))
       await button(page, words.configure).click()
       await page.waitForURL('**/account/email')
+      await shows(page.locator('.lead bdi', { hasText: '@example.org' }))
       await named('email')
       await page.locator('blockquote a').click()
       await button(page, words.confirm).click()
@@ -215,7 +228,7 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store', () => {
       await shows(step(page, 'impressum').getByText(english.required))
       await picture(page, `${database}-germany`)
       const go = async (id: string, path: string): Promise<void> => {
-        await step(page, id).getByRole('link', { name: 'Do :' }).click()
+        await step(page, id).getByRole('link', { name: 'Do: ' }).click()
         await page.waitForURL(`**${path}`)
         await shows(page.locator('form'))
         await picture(page, `${database}-${id}`)
@@ -239,7 +252,7 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store', () => {
       await go('impressum', '/store/legal')
       await page.getByRole('textbox', { name: 'Impressum' }).fill('Grace Hopper, 1 Harbour Street')
       await back('impressum', 'Save')
-      await step(page, 'payments').getByRole('button', { name: 'Do :' }).click()
+      await step(page, 'payments').getByRole('button', { name: 'Do: ' }).click()
       expect(await dialog(page, 'payments_setup').getByLabel('Country').inputValue()).toBe('DE')
       await picture(page, `${database}-payments`)
       await pay(page, english)
@@ -289,6 +302,7 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store', () => {
 
       const staff = await visitor(french)
       await staff.page.goto(invitation ?? '')
+      expect(await choicesOf(staff.page, french.role)).toEqual([french.staff, french.admin])
       await staff.page.getByLabel(french.name).fill('Ben')
       await staff.page.getByLabel(french.email).fill(`${crypto.randomUUID()}@example.org`)
       await picture(staff.page, `${database}-join`)
@@ -302,15 +316,104 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store', () => {
       await picture(staff.page, `${database}-staff`)
       await button(staff.page, french.cancel).click()
 
-      await step(owner.page, 'payments').getByRole('button', { name: 'Do :' }).click()
+      await step(owner.page, 'payments').getByRole('button', { name: 'Do: ' }).click()
       await pay(owner.page, english)
       await standsAt(owner.page, 'payments', 'done')
       await lookAgain(staff.page)
       await shows(step(staff.page, 'payments').getByText(french.doneBy('Ada')))
+      await shows(step(staff.page, 'payments').locator('bdi', { hasText: 'Ada' }))
       await button(staff.page, french.publish).click()
       await shows(staff.page.getByText(french.published))
       owner.expectNoComplaint()
       staff.expectNoComplaint()
+    })
+
+    test('by keyboard, the focus stays at the step whose button went away', async () => {
+      const { page, expectNoComplaint } = await visitor(english)
+      await register(page, english, 'Ada')
+      const focusIsAt = (id: string) => shows(step(page, id).locator('h3:focus'))
+      await step(page, 'theme').getByRole('button', { name: 'Skip' }).focus()
+      await page.keyboard.press('Enter')
+      await standsAt(page, 'theme', 'skipped')
+      await focusIsAt('theme')
+      await page.keyboard.press('Tab')
+      await shows(step(page, 'theme').locator('a:focus', { hasText: 'Do' }))
+
+      await button(page, english.doPayments).focus()
+      await page.keyboard.press('Enter')
+      await pay(page, english)
+      await standsAt(page, 'payments', 'done')
+      await focusIsAt('payments')
+      expectNoComplaint()
+    })
+
+    test.each([
+      ['right to left', 'עדה 1'],
+      ['an override', '\u202Egnirts'],
+      ['an override that leaves its element', 'a\u2069\u202Eb'],
+    ])('a name with %s turns nothing beside it round', async (_, name) => {
+      const { page, expectNoComplaint } = await visitor(english)
+      await register(page, english, name)
+      const neighbours = await page.evaluate(`[...document.querySelectorAll('h1, .list li > span')]
+        .filter((element) => element.querySelector(':scope > bdi'))
+        .map((element) => {
+          const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+          const characters = []
+          while (walker.nextNode()) {
+            const { currentNode: node } = walker
+            if (node.parentNode.closest('bdi')) continue
+            for (let at = 0; at < node.length; at += 1) {
+              const range = new Range()
+              range.setStart(node, at)
+              range.setEnd(node, at + 1)
+              characters.push({ text: node.data[at], left: range.getBoundingClientRect().left })
+            }
+          }
+          return characters.sort((a, b) => a.left - b.left).map(({ text }) => text).join('')
+        })`)
+      expect(neighbours).toEqual(['’s store', ' (you)'])
+      const tidy = name.replaceAll(/[\u202E\u2069]/g, '')
+      expect(await page.title()).toBe(`\u2068${tidy}\u2069’s store · Harbour`)
+      expectNoComplaint()
+    })
+
+    test('a French store of Amélie', async () => {
+      const { page } = await visitor(french)
+      await register(page, french, 'Amélie')
+      await shows(page.getByRole('heading', { level: 1, name: 'La boutique d’Amélie', exact: true }))
+    })
+
+    test.each([
+      [
+        'reading the guide',
+        async (page: Page) => {
+          await page.route('**/api/store', () => {})
+          await lookAgain(page)
+        },
+      ],
+      ['Skip', (page: Page) => step(page, 'theme').getByRole('button', { name: french.skip }).click()],
+      ['publishing', (page: Page) => button(page, french.publish).click()],
+      [
+        'a form',
+        async (page: Page) => {
+          await button(page, french.doPayments).click()
+          await pay(page, french)
+        },
+      ],
+    ])('when the session has ended, %s leads to signing in and back, and says nothing', async (_, act) => {
+      const { page } = await visitor(french)
+      await register(page, french, 'Ada')
+      await page.context().clearCookies()
+      await page.evaluate(`{
+        const said = () => document.querySelectorAll('[role="alert"], [role="status"]')
+          .forEach(({ textContent }) => textContent && sessionStorage.setItem('said', textContent))
+        new MutationObserver(said).observe(document, { childList: true, characterData: true, subtree: true })
+      }`)
+      await act(page)
+      await page.waitForURL((url) => url.pathname === '/sign-in')
+      expect(new URL(page.url()).searchParams.get('next')).toBe('/dashboard')
+      await shows(page.getByRole('heading', { level: 1 }))
+      expect(await page.evaluate("sessionStorage.getItem('said')")).toBeNull()
     })
 
     test('a server that is away is told of, and asked again', async () => {

@@ -14,8 +14,12 @@ export const newKey = (): string =>
     '',
   )
 
-const signInAgain = (): void => {
+/** A `fetch` that leaves for the sign-in page when the session has ended, and then never answers: nobody is there to tell. */
+export const signedInFetch: Fetch = async (input, init) => {
+  const response = await globalThis.fetch(input, init)
+  if (response.status !== 401) return response
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`)
+  return new Promise(() => {})
 }
 
 const refusalOf = (body: unknown): Refusal =>
@@ -28,7 +32,7 @@ export const askStore = async <Body>(
   method: 'GET' | 'POST',
   path: string,
   body?: object,
-  { key, fetch = globalThis.fetch.bind(globalThis) }: Options = {},
+  { key, fetch = signedInFetch }: Options = {},
 ): Promise<Answer<Body>> => {
   try {
     const response = await fetch(path, {
@@ -41,7 +45,6 @@ export const askStore = async <Body>(
       ...(body && { body: JSON.stringify(body) }),
     })
     const answer: unknown = response.status === 204 ? null : await response.json().catch(() => undefined)
-    if (response.status === 401) signInAgain()
     if (response.ok && answer !== undefined) return { kind: 'ok', body: answer as Body }
     return { kind: 'refused', refusal: refusalOf(answer) }
   } catch {

@@ -1,5 +1,9 @@
 // Every text of the pages, once per language: a key that one of them lacks does not compile.
 import type { Language } from '../src/choices.ts'
+import { de } from './elision.ts'
+
+/** What people wrote, and what stands before and after it. */
+export type AroundName = readonly [before: string, name: string, after: string]
 
 type Help = { readonly title: string; readonly text: readonly string[] }
 
@@ -50,13 +54,14 @@ const en = {
     position: (current: number, total: number) => `Step ${current} of ${total}`,
     required: 'Required',
     do: 'Do',
+    doLabel: (title: string) => `Do: ${title}`,
     skip: 'Skip',
     skipLabel: (title: string) => `Skip ${title} for now (you can come back to it from the dashboard)`,
     learnMore: 'Learn more',
     learnMoreLabel: (title: string) => `Learn more about ${title}`,
     askOwner: 'Ask the owner',
     done: 'Done',
-    doneBy: (name: string) => `Done by ${name}`,
+    doneBy: (name: string): AroundName => ['Done by ', name, ''],
     skipped: 'Skipped',
     locked: 'Finish the steps before it first',
     minutes: (minutes: number) => `about ${minutes} min`,
@@ -113,7 +118,7 @@ const en = {
   plans: { free: 'Free', team: 'Team', business: 'Business' },
   themes: { sea: 'Sea', sand: 'Sand', night: 'Night' },
   dashboard: {
-    title: (owner: string) => `${owner}’s store`,
+    title: (owner: string): AroundName => ['', owner, '’s store'],
     open: 'Open to customers',
     draft: 'Not published yet',
     sell: 'Sell',
@@ -137,7 +142,11 @@ const en = {
   },
   email: {
     title: 'Verify your email',
-    lead: (email: string) => `The demo sends no mail. This is what ${email} would have received:`,
+    lead: (email: string): AroundName => [
+      'The demo sends no mail. This is what ',
+      email,
+      ' would have received:',
+    ],
     mail: 'Open this link to confirm that the address is yours:',
     confirm: 'Confirm my e-mail address',
     confirmed: 'Your e-mail address is confirmed.',
@@ -162,13 +171,14 @@ const fr: Texts = {
     position: (current, total) => `Étape ${current} sur ${total}`,
     required: 'Obligatoire',
     do: 'Faire',
+    doLabel: (title) => `Faire : ${title}`,
     skip: 'Passer',
     skipLabel: (title) => `Passer ${title} pour l'instant (vous pourrez y revenir depuis le tableau de bord)`,
     learnMore: 'En savoir plus',
     learnMoreLabel: (title) => `En savoir plus sur ${title}`,
     askOwner: "Demander à l'owner",
     done: 'Terminé',
-    doneBy: (name) => `Terminé par ${name}`,
+    doneBy: (name) => ['Terminé par ', name, ''],
     skipped: 'Passée',
     locked: 'Terminez d’abord les étapes précédentes',
     minutes: (minutes) => `environ ${minutes} min`,
@@ -225,7 +235,7 @@ const fr: Texts = {
   plans: { free: 'Gratuite', team: 'Équipe', business: 'Entreprise' },
   themes: { sea: 'Mer', sand: 'Sable', night: 'Nuit' },
   dashboard: {
-    title: (owner) => `La boutique de ${owner}`,
+    title: (owner) => [`La boutique ${de(owner)}`, owner, ''],
     open: 'Ouverte aux clients',
     draft: 'Pas encore publiée',
     sell: 'Vendre',
@@ -252,7 +262,7 @@ const fr: Texts = {
   },
   email: {
     title: 'Vérifier votre email',
-    lead: (email) => `La démo n’envoie pas de mail. Voici ce que ${email} aurait reçu :`,
+    lead: (email) => ['La démo n’envoie pas de mail. Voici ce que ', email, ' aurait reçu :'],
     mail: 'Ouvrez ce lien pour confirmer que l’adresse est la vôtre :',
     confirm: 'Confirmer mon adresse email',
     confirmed: 'Votre adresse email est confirmée.',

@@ -3,6 +3,7 @@ import { createBoardwalk, type Boardwalk, type BoardwalkOptions } from '@boardwa
 import { createGates } from '@boardwalk/sdk'
 import { parse } from 'hono/utils/cookie'
 import { buildPages, type Pages } from './build-pages.ts'
+import { lockFolder, type FolderLock } from './folder-lock.ts'
 import { storeRoutes } from './routes.ts'
 import { openShops, type Shops } from './shops.ts'
 import { sessionCookie } from './store-context.ts'
@@ -54,6 +55,7 @@ export const createStore = ({
   ...options
 }: StoreOptions): Store => {
   const { log, clock = Date.now } = options
+  let lock: FolderLock | undefined
   let shops: Shops | undefined
   let serve: Store['fetch'] | undefined
 
@@ -69,7 +71,7 @@ export const createStore = ({
 
   const stop = async (): Promise<void> => {
     gates.close()
-    await boardwalk.stop()
+    await boardwalk.stop().finally(() => lock?.release())
   }
 
   return {
@@ -78,8 +80,9 @@ export const createStore = ({
       return serve(request)
     },
     start: async () => {
-      shops = await openShops(join(dataFolder, 'store.json'), clock)
+      lock = lockFolder(dataFolder)
       try {
+        shops = await openShops(join(dataFolder, 'store.json'), clock)
         const [built] = await Promise.all([pages(), boardwalk.start()])
         const published = await publishMissing(boardwalk, flows)
         const app = storeRoutes({ shops, pages: built, boardwalk, gates, log, clock })

@@ -50,6 +50,24 @@ forEachDatabase((name, open) => {
     await after.stop()
   })
 
+  test('a second store in the folder is refused, also on another database, and nobody is lost', async () => {
+    const dataFolder = join(folder, `${name}-shared`)
+    const first = await openStore(await open(), { dataFolder })
+    const other = await open()
+    await expect(openStore(other, { dataFolder })).rejects.toThrow(
+      `Process ${process.pid} holds the demo store’s data in ${dataFolder}`,
+    )
+    await first.registered()
+    await first.stop()
+
+    const next = await openStore(other, { dataFolder })
+    await next.registered({ email: 'grace@example.org' })
+    await next.stop()
+    const { people } = JSON.parse(await readFile(join(dataFolder, 'store.json'), 'utf8'))
+    expect(people).toHaveLength(2)
+    expect(await readdir(dataFolder)).toEqual(['store.json'])
+  })
+
   test('a file that is damaged stops the start, and stays as it is', async () => {
     const dataFolder = await mkdtemp(join(folder, 'damaged-'))
     await writeFile(join(dataFolder, 'store.json'), '{"version": 1, "people": [')
@@ -57,6 +75,7 @@ forEachDatabase((name, open) => {
       /cannot read its data in .*store\.json: .*Repair the file, or move it away/,
     )
     expect(await readFile(join(dataFolder, 'store.json'), 'utf8')).toBe('{"version": 1, "people": [')
+    expect(await readdir(dataFolder), 'a start that failed holds nothing').toEqual(['store.json'])
   })
 })
 

@@ -18,8 +18,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const environment = { PATH: process.env['PATH'], BOARDWALK_LOG_LEVEL: 'warn' }
 
-/** What `npm start` runs, in a folder of its own. */
-const start = async (): Promise<{ child: ChildProcess; address: string; out: () => string }> => {
+/** What `npm start` runs. */
+const launch = (): { child: ChildProcess; out: () => string } => {
   const child = spawn(process.execPath, [at('../src/main.ts'), '--port', '0'], {
     cwd: folder,
     env: environment,
@@ -27,8 +27,13 @@ const start = async (): Promise<{ child: ChildProcess; address: string; out: () 
   let out = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (out += chunk.toString()))
-  await expect.poll(() => out, { timeout: 60_000 }).toMatch(/curl -s/)
-  return { child, address: /listens on (\S+)/.exec(out)?.[1] ?? '', out: () => out }
+  return { child, out: () => out }
+}
+
+const start = async (): Promise<{ child: ChildProcess; address: string; out: () => string }> => {
+  const { child, out } = launch()
+  await expect.poll(out, { timeout: 60_000 }).toMatch(/curl -s/)
+  return { child, address: /listens on (\S+)/.exec(out())?.[1] ?? '', out }
 }
 
 const stopped = async (child: ChildProcess, signal: NodeJS.Signals): Promise<unknown> => {
@@ -70,4 +75,18 @@ test('a second start knows the flows, the secrets and the tokens of the first', 
   expect(out()).not.toContain('Published')
   expect(await readFile(secretsFile(), 'utf8')).toBe(secrets)
   expect(await stopped(child, 'SIGINT')).toBe(0)
+})
+
+test('while one runs a second refuses in one sentence; after kill -9 the next one starts', async () => {
+  const first = await start()
+  const second = launch()
+  expect((await once(second.child, 'close'))[0]).toBe(1)
+  expect(second.out()).toMatch(
+    new RegExp(
+      `^Process ${first.child.pid} holds the demo store’s data in \\S+-of-demo-store: stop it, or .*\\n$`,
+    ),
+  )
+  await stopped(first.child, 'SIGKILL')
+  const third = await start()
+  expect(await stopped(third.child, 'SIGTERM')).toBe(0)
 })

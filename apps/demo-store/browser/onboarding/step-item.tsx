@@ -1,3 +1,5 @@
+import { useLayoutEffect, useRef, type ReactNode } from 'react'
+import { WithName } from '../parts/with-name.tsx'
 import { words } from '../texts.ts'
 import { safeUrl } from './safe-url.ts'
 import type { Step } from './use-guide.ts'
@@ -14,30 +16,24 @@ type Props = {
 }
 
 const Do = ({ step, onDo }: Pick<Props, 'step' | 'onDo'>) => {
-  const label = (
-    <>
-      {texts.do}
-      <span className="unseen"> : {step.title}</span>
-    </>
-  )
-  const { action } = step
+  const { action, title } = step
   if (action?.type !== 'redirect') {
     return (
-      <button type="button" onClick={onDo}>
-        {label}
+      <button type="button" aria-label={texts.doLabel(title)} onClick={onDo}>
+        {texts.do}
       </button>
     )
   }
   const url = safeUrl(action.url)
   return url === undefined ? null : (
-    <a className="button" href={url}>
-      {label}
+    <a className="button" href={url} aria-label={texts.doLabel(title)}>
+      {texts.do}
     </a>
   )
 }
 
-const standingOf = ({ status, allowed, locked }: Step, doneBy: string | undefined): string | undefined => {
-  if (status === 'done') return doneBy === undefined ? texts.done : texts.doneBy(doneBy)
+const standingOf = ({ status, allowed, locked }: Step, doneBy: string | undefined): ReactNode => {
+  if (status === 'done') return doneBy === undefined ? texts.done : <WithName text={texts.doneBy(doneBy)} />
   if (!allowed) return texts.askOwner
   if (locked) return texts.locked
   return status === 'skipped' ? texts.skipped : undefined
@@ -49,12 +45,24 @@ export const StepItem = ({ step, doneBy, canSkip, onDo, onSkip }: Props) => {
   const open = status !== 'done' && allowed
   const help = safeUrl(step.learnMoreUrl)
   const standing = standingOf(step, doneBy)
+  const heading = useRef<HTMLHeadingElement>(null)
+  const pressed = useRef(false)
+  const press = (act: () => void) => (): void => {
+    pressed.current = true
+    act()
+  }
+
+  // The pressed button goes with the step's old status; whoever came by keyboard stays at the step.
+  useLayoutEffect(() => {
+    if (pressed.current && document.activeElement === document.body) heading.current?.focus()
+    pressed.current = false
+  }, [status])
+
   return (
     <li className="step" data-step-id={id} data-status={status}>
       <div>
-        <h3>
-          {title}
-          {required && status !== 'done' && <span className="badge">{texts.required}</span>}
+        <h3 ref={heading} tabIndex={-1}>
+          {title} {required && status !== 'done' && <span className="badge">{texts.required}</span>}
         </h3>
         {description !== undefined && <p>{description}</p>}
         {standing !== undefined && <p className="standing">{standing}</p>}
@@ -63,9 +71,9 @@ export const StepItem = ({ step, doneBy, canSkip, onDo, onSkip }: Props) => {
         )}
       </div>
       <div className="row">
-        {open && !locked && <Do step={step} onDo={onDo} />}
+        {open && !locked && <Do step={step} onDo={press(onDo)} />}
         {open && canSkip && !required && status === 'todo' && (
-          <button type="button" className="quiet" aria-label={texts.skipLabel(title)} onClick={onSkip}>
+          <button type="button" className="quiet" aria-label={texts.skipLabel(title)} onClick={press(onSkip)}>
             {texts.skip}
           </button>
         )}

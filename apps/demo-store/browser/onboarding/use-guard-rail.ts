@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { guardFetch, type Blocked } from '@boardwalk/client'
+import { signedInFetch } from '../store-requests.ts'
 
 type Waiting = {
   readonly blocked: Blocked
@@ -20,15 +21,18 @@ export const useGuardRail = () => {
 
   const guarded = useMemo(
     () =>
-      guardFetch((one) => {
-        // Several at once are answered by one dialog.
-        if (waiting.current === undefined) {
-          const { promise, resolve } = Promise.withResolvers<boolean>()
-          waiting.current = { blocked: one, answer: promise, settle: resolve }
-          setBlocked(one)
-        }
-        return waiting.current.answer
-      }),
+      guardFetch(
+        (one) => {
+          // Several at once are answered by one dialog.
+          if (waiting.current === undefined) {
+            const { promise, resolve } = Promise.withResolvers<boolean>()
+            waiting.current = { blocked: one, answer: promise, settle: resolve }
+            setBlocked(one)
+          }
+          return waiting.current.answer
+        },
+        { fetch: signedInFetch },
+      ),
     [],
   )
 

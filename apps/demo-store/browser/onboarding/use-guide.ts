@@ -1,6 +1,7 @@
 import { useCallback, useRef, useState } from 'react'
 import { createRequests, routeOf, type Sent } from '@boardwalk/client'
 import { useOnFocus } from '../parts/use-focus.ts'
+import { signedInFetch } from '../store-requests.ts'
 import { language, words } from '../texts.ts'
 
 export type Guide = Extract<
@@ -18,7 +19,7 @@ export type GuideState = {
 const getOnboarding = routeOf('getOnboarding', 'get', '/api/onboarding')
 const changeStep = routeOf('changeStep', 'patch', '/api/onboarding/steps/{id}')
 const headers = { 'accept-language': language }
-const { send } = createRequests()
+const { send } = createRequests({ fetch: signedInFetch })
 
 /** The person's onboarding as the server sees it: read at first, on request, and when the window is looked at again. */
 export const useGuide = () => {

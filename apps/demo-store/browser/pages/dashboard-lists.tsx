@@ -1,4 +1,5 @@
 import type { StoreView } from '../../src/store-view.ts'
+import { Name } from '../parts/with-name.tsx'
 import { money, words } from '../texts.ts'
 
 const { dashboard: texts } = words
@@ -13,7 +14,7 @@ export const Products = ({ view: { products, store } }: { readonly view: StoreVi
     <ul className="list">
       {products.map(({ id, name, priceCents }) => (
         <li key={id} className="spread">
-          <span>{name}</span>
+          <Name>{name}</Name>
           <span className="faint">{money(priceCents, store.currency)}</span>
         </li>
       ))}
@@ -28,7 +29,7 @@ export const Members = ({ view: { members, person, store } }: { readonly view: S
       {members.map(({ id, name, role }) => (
         <li key={id} className="spread">
           <span>
-            {name}
+            <Name>{name}</Name>
             {id === person.id && <span className="faint"> ({texts.you})</span>}
           </span>
           <span className="faint">{words.roles[role]}</span>

@@ -7,6 +7,7 @@ import { useGuardRail } from '../onboarding/use-guard-rail.ts'
 import { useGuide, type Step } from '../onboarding/use-guide.ts'
 import { Frame, PageTitle } from '../parts/frame.tsx'
 import { useStore } from '../parts/use-store.ts'
+import { isolated, WithName } from '../parts/with-name.tsx'
 import { words } from '../texts.ts'
 import { Members, Products } from './dashboard-lists.tsx'
 import { PaymentsModal, paymentsModal } from './payments-modal.tsx'
@@ -51,8 +52,10 @@ export const Dashboard = () => {
         <Waiting problem={store.problem} onRetry={() => void store.read()} />
       ) : (
         <>
-          <PageTitle title={words.dashboard.title(view.store.ownerName)} />
-          <h1>{words.dashboard.title(view.store.ownerName)}</h1>
+          <PageTitle title={isolated(words.dashboard.title(view.store.ownerName))} />
+          <h1>
+            <WithName text={words.dashboard.title(view.store.ownerName)} />
+          </h1>
           <div className="dashboard">
             <SetupGuide
               guide={guide.guide}

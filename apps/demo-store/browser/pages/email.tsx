@@ -1,6 +1,7 @@
 import { Form } from '../parts/form.tsx'
 import { Frame, Sheet } from '../parts/frame.tsx'
 import { useStore } from '../parts/use-store.ts'
+import { WithName } from '../parts/with-name.tsx'
 import { words } from '../texts.ts'
 
 const { email: texts } = words
@@ -29,7 +30,9 @@ export const EmailPage = () => {
         )}
         {view && !view.person.emailVerified && code === null && (
           <>
-            <p className="lead">{texts.lead(view.person.email)}</p>
+            <p className="lead">
+              <WithName text={texts.lead(view.person.email)} />
+            </p>
             <blockquote className="mail">
               <p>{texts.mail}</p>
               <a href={view.person.verificationLink}>{`${location.origin}${view.person.verificationLink}`}</a>

@@ -28,9 +28,11 @@ const OwnStore = () => (
   </>
 )
 
+type Choice = readonly [Role, ...Role[]]
+
 /** Owners open a store of their own; everybody else joins one, and takes its country and plan. */
-const Newcomer = ({ first }: { readonly first: Role }) => {
-  const [role, setRole] = useState(first)
+const Newcomer = ({ offered }: { readonly offered: Choice }) => {
+  const [role, setRole] = useState(offered[0])
   const opens = role === 'owner'
   const { title, lead, submit } = opens ? words.register : words.join
   return (
@@ -44,7 +46,7 @@ const Newcomer = ({ first }: { readonly first: Role }) => {
             label={words.fields.role}
             value={role}
             onChange={({ target }) => isRole(target.value) && setRole(target.value)}
-            choices={roles.map((value) => ({ value, text: words.roles[value] }))}
+            choices={offered.map((value) => ({ value, text: words.roles[value] }))}
           />
           {opens ? (
             <OwnStore />
@@ -65,8 +67,9 @@ const Newcomer = ({ first }: { readonly first: Role }) => {
   )
 }
 
-export const Register = () => <Newcomer first="owner" />
-export const Join = () => <Newcomer first="staff" />
+export const Register = () => <Newcomer offered={roles} />
+/** Whoever is invited cannot open a store by mistake. */
+export const Join = () => <Newcomer offered={['staff', 'admin']} />
 
 export const SignIn = () => (
   <Frame>
