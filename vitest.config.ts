@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{packages,apps}/*/test/**/*.test.ts', 'examples/test/**/*.test.ts', 'e2e/**/*.test.ts'],
-    globalSetup: ['packages/store/test-kit/global-setup.ts', 'e2e/global-setup.ts'],
+    include: ['{packages,apps}/*/test/**/*.test.ts', 'examples/test/**/*.test.ts'],
+    globalSetup: ['packages/store/test-kit/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

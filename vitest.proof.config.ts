@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
-/** The slow proofs: several processes, kills. Sizes: PROOF_ROUNDS (races), PROOF_KILLS. */
+/** The slow proofs: several processes, kills, faults, a real browser. Sizes: PROOF_ROUNDS (races), PROOF_KILLS. */
 export default defineConfig({
   test: {
-    include: ['packages/*/test/proofs/*.proof.ts', 'examples/test/proofs/*.proof.ts', 'e2e/*.proof.ts'],
+    include: [
+      'packages/*/test/proofs/*.proof.ts',
+      'examples/test/proofs/*.proof.ts',
+      'e2e/*.{test,proof}.ts',
+    ],
     globalSetup: ['packages/store/test-kit/global-setup.ts', 'e2e/global-setup.ts'],
     fileParallelism: false,
     testTimeout: 1_800_000,
