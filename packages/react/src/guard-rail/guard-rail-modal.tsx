@@ -7,8 +7,8 @@ import { useGuardRail } from './use-guard-rail.ts'
 
 export type GuardRailModalProps = {
   /**
-   * Where in the page the dialog is put; default: where the component stands. A host's own modal that keeps the focus
-   * inside itself needs it to be inside, too.
+   * Where in the page the dialog is put; default: the body. A host's own modal hides what stands beside it from screen
+   * readers, and not what comes into the body later.
    */
   readonly container?: Element | (() => Element | null) | null | undefined
 }
@@ -25,8 +25,7 @@ const Modal = ({ container }: GuardRailModalProps) => {
       <LazyView {...rest} onConfigure={configure} onCancel={cancel} />
     </LaterBoundary>
   )
-  const place = typeof container === 'function' ? container() : container
-  return place ? createPortal(view, place) : view
+  return createPortal(view, (typeof container === 'function' ? container() : container) ?? document.body)
 }
 
 /** Opens when a gate stops a request of `client.guardFetch`. Its view is loaded when it is needed first, or by `preload`. */
