@@ -1,8 +1,14 @@
+// `npm run bench` measures everything; `npm run bench -- screens` only that section, `-- server` the other.
 import { cpus } from 'node:os'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { conditionBench } from './condition.ts'
 import { httpBench } from './http.ts'
 import { print, type Measured } from './measured.ts'
+import { paintBench } from './screen-paint.ts'
+import { screenSizes } from './screen-sizes.ts'
+
+const day = new Date().toISOString().slice(0, 10)
+const machine = `${cpus().length} cores, Node ${process.versions.node}`
 
 const conditions = async (): Promise<Measured[]> =>
   (await conditionBench()).map((row) => ({
@@ -12,10 +18,36 @@ const conditions = async (): Promise<Measured[]> =>
     aim: row.name === 'two clauses' ? '≤ 40 ns' : '–',
   }))
 
-const rows = [...(await conditions()), ...(await httpBench())]
-const table = print(rows)
-const day = new Date().toISOString().slice(0, 10)
-const heading = `# Benchmarks of ${day}\n\n${cpus().length} cores, Node ${process.versions.node}, PostgreSQL 15 with fsync, loopback; medians of interleaved rounds.\n`
-await mkdir(new URL('../results/', import.meta.url), { recursive: true })
-await writeFile(new URL(`../results/${day}.md`, import.meta.url), `${heading}\n${table}\n`)
-console.log(table)
+const write = async (name: string, lines: readonly string[]): Promise<void> => {
+  await mkdir(new URL('../results/', import.meta.url), { recursive: true })
+  await writeFile(new URL(`../results/${name}.md`, import.meta.url), `${lines.join('\n')}\n`)
+  console.log(lines.join('\n'))
+}
+
+const sections: Readonly<Record<string, () => Promise<void>>> = {
+  server: async () => {
+    const rows = [...(await conditions()), ...(await httpBench())]
+    const heading = `${machine}, PostgreSQL 15 with fsync, loopback; medians of interleaved rounds.`
+    await write(day, [`# Benchmarks of ${day}`, '', heading, '', print(rows)])
+  },
+  screens: async () => {
+    const painted = await paintBench()
+    const { rows, missing } = await screenSizes()
+    const heading = `${machine}, embedded PostgreSQL, Chromium without a window, loopback, nothing cached; medians of interleaved visits. Bytes: minified by rolldown, gzip -9, all chunks, without styles.`
+    const absent = missing.length === 0 ? [] : ['', ...missing.map((line) => `- ${line}`)]
+    await write(`${day}-screens`, [
+      `# Benchmarks of screens of ${day}`,
+      '',
+      heading,
+      '',
+      print([...rows, ...painted]),
+      ...absent,
+    ])
+  },
+}
+
+const asked = process.argv[2]
+if (asked !== undefined && sections[asked] === undefined)
+  throw new Error(`There is no section "${asked}", only ${Object.keys(sections).join(' and ')}`)
+for (const [name, measure] of Object.entries(sections))
+  if (asked === undefined || asked === name) await measure()

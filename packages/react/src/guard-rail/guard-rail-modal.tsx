@@ -6,8 +6,8 @@ import { useGuardRail } from './use-guard-rail.ts'
 
 export type GuardRailModalProps = {
   /**
-   * Where in the page the dialog is put; default: where the component stands. A host's own modal that keeps the focus
-   * inside itself needs it to be inside, too.
+   * Where in the page the dialog is put; default: the body. A host's own modal hides what stands beside it from screen
+   * readers, and not what comes into the body later.
    */
   readonly container?: Element | (() => Element | null) | null | undefined
 }
@@ -24,8 +24,7 @@ const Modal = ({ container }: GuardRailModalProps) => {
       <later.GuardRailView {...rest} onConfigure={configure} onCancel={cancel} />
     </later.LaterBoundary>
   )
-  const place = typeof container === 'function' ? container() : container
-  return place ? createPortal(view, place) : view
+  return createPortal(view, (typeof container === 'function' ? container() : container) ?? document.body)
 }
 
 /** Opens when a gate stops a request of `client.guardFetch`. Its view is loaded after the first paint, or by `preload`. */
