@@ -425,8 +425,16 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store', () => {
       await page.route('**/api/onboarding/stream', (route) => route.abort())
       await register(page, english, 'Ada')
       await page.route('**/api/onboarding', (route) => route.abort())
-      await lookAgain(page)
-      await shows(page.getByText('This may be out of date'))
+      // The page begins to hear of it a little after it is painted.
+      await expect
+        .poll(
+          async () => {
+            await lookAgain(page)
+            return page.getByText('This may be out of date').count()
+          },
+          { timeout: 15_000 },
+        )
+        .toBeGreaterThan(0)
       await shows(step(page, 'payments'))
       // A page that came without it, too.
       await page.route('**/dashboard', async (route) => {
