@@ -12,8 +12,6 @@ const pauses = [
   ...[1, 2, 4, 8, 12, 16, 24, 24].map((hours) => hours * hour),
 ]
 
-export const mostTries = pauses.length + 1
-
 const longestWaitMs = 24 * hour
 const firstProbeMs = 5 * second
 const longestProbeMs = 5 * minute
@@ -46,7 +44,9 @@ export const nextProbeAt = (
 /** What `Retry-After` asks for, in milliseconds and at most 24 hours; undefined when it says nothing that can be read. */
 export const retryAfterMs = (header: string | undefined, now: number): number | undefined => {
   if (header === undefined) return undefined
-  const seconds = /^\d+$/.test(header.trim()) ? Number(header) : undefined
-  const ms = seconds === undefined ? Date.parse(header) - now : seconds * second
+  const text = header.trim()
+  // JavaScript takes much for a date that HTTP does not.
+  const at = text.endsWith('GMT') ? Date.parse(text) : Number.NaN
+  const ms = /^\d+$/.test(text) ? Number(text) * second : at - now
   return Number.isNaN(ms) ? undefined : Math.min(longestWaitMs, Math.max(0, ms))
 }

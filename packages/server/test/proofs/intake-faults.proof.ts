@@ -28,7 +28,7 @@ const poison: Readonly<Record<string, string | Buffer | undefined>> = {
   '5 MB': JSON.stringify({ user_id: 'x', a: 'x'.repeat(5_000_000) }),
   'another shape': '{"schema": 2, "user": {"id": "x"}}',
   'the year 9999': '{"user_id": "x", "at": "9999-12-31T23:59:59Z"}',
-  __proto__: '{"user_id": "x", "__proto__": {"admin": true}}',
+  ['__proto__']: '{"user_id": "x", "__proto__": {"admin": true}}',
   'a NUL': '{"user_id": "x", "a": "\\u0000"}',
   '100,000 levels': `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
 }
