@@ -7,7 +7,12 @@ import { expect } from 'vitest'
 import { createStore, type StoreOptions } from '@boardwalk/demo-store'
 import { listen } from '@boardwalk/server'
 
-export type OpenStore = { readonly address: string; readonly stop: () => Promise<void> }
+export type OpenStore = {
+  readonly address: string
+  readonly stop: () => Promise<void>
+}
+
+export const apiKey = 'a-first-api-key-of-more-than-32-bytes'
 
 const shopFlow = JSON.parse(readFileSync(new URL('../flows/shop.json', import.meta.url), 'utf8'))
 const level = () => {}
@@ -20,7 +25,7 @@ export const openStore = async (database: StoreOptions['database']): Promise<Ope
     database,
     dataFolder,
     tokens: { secret: 'a test secret of more than thirty-two bytes' },
-    apiKey: 'a-first-api-key-of-more-than-32-bytes',
+    apiKey,
     flows: [shopFlow],
     log: silent as unknown as StoreOptions['log'],
   })

@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { build, createServer as createVite } from 'vite'
+import { createServer as createVite } from 'vite'
+import { buildPages, typeOf } from './build-pages.ts'
 
 export type Stories = {
   readonly address: string
@@ -11,47 +12,22 @@ export type Stories = {
 }
 
 type Rendering = {
-  readonly storyNames: readonly string[]
-  readonly render: (name: string, language: string) => string
+  readonly sceneNames: readonly string[]
+  readonly render: (name: string, language: string, dir: string) => string
 }
 
 const root = join(import.meta.dirname, '..', 'packages', 'react', 'stories')
 
-// Nothing inline, no evaluation: what the kit promises to live with.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+// Nothing inline, no evaluation: what the kit promises to live with. The board shows a story in a frame.
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'"
 
-const types: Readonly<Record<string, string>> = {
-  js: 'text/javascript',
-  css: 'text/css',
-  svg: 'image/svg+xml',
-}
+const languages = ['en', 'fr', 'de', 'ar']
+const directions = ['ltr', 'rtl']
 
-/** React as in development: it complains of what differs between server and browser. */
-const buildPages = async (): Promise<ReadonlyMap<string, string>> => {
-  const built = await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    mode: 'development',
-    define: { 'process.env.NODE_ENV': '"development"' },
-    build: { write: false, assetsInlineLimit: 0, modulePreload: { polyfill: false }, minify: false },
-  })
-  const output = Array.isArray(built)
-    ? built.flatMap((one) => one.output)
-    : 'output' in built
-      ? built.output
-      : []
-  return new Map(
-    output.map((file) => [
-      `/${file.fileName}`,
-      file.type === 'chunk' ? file.code : Buffer.from(file.source).toString(),
-    ]),
-  )
-}
-
-/** The stories of the component kit as pages; with `?server` they come rendered. */
-export const openStories = async (): Promise<Stories> => {
-  const files = await buildPages()
+/** The stories of the component kit as pages, and a board to choose from; with `?server` they come rendered. */
+export const openStories = async (port = 0): Promise<Stories> => {
+  const files = await buildPages(root, ['index.html', 'board.html'])
   const vite = await createVite({
     root,
     configFile: false,
@@ -60,35 +36,39 @@ export const openStories = async (): Promise<Stories> => {
     server: { middlewareMode: true, hmr: false, ws: false, watch: null },
     optimizeDeps: { noDiscovery: true, include: [] },
   })
-  const { storyNames, render } = (await vite.ssrLoadModule('/render.tsx')) as Rendering
-  const pageOf = (url: URL): string => {
-    const language = url.searchParams.get('language') ?? 'en'
-    const rendered = url.searchParams.has('server')
-      ? render(url.searchParams.get('story') ?? 'first', language)
-      : ''
-    const dir = language === 'ar' ? 'rtl' : 'ltr'
+  const { sceneNames, render } = (await vite.ssrLoadModule('/render.tsx')) as Rendering
+  const storyOf = ({ searchParams: asked }: URL): string => {
+    const language = languages.find((one) => one === asked.get('language')) ?? 'en'
+    const dir = directions.find((one) => one === asked.get('dir')) ?? (language === 'ar' ? 'rtl' : 'ltr')
+    const rendered = asked.has('server') ? render(asked.get('story')!, language, dir) : ''
     return files
       .get('/index.html')!
       .replace('<html lang="en">', `<html lang="${language}" dir="${dir}">`)
       .replace('<div id="page"></div>', () => `<div id="page">${rendered}</div>`)
   }
+  const pageOf = (url: URL): string | undefined => {
+    if (url.pathname !== '/') return files.get(url.pathname)
+    return url.searchParams.has('story') ? storyOf(url) : files.get('/board.html')
+  }
   const server: Server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://stories.invalid')
-    const file = files.get(url.pathname)
-    const extension = url.pathname.slice(url.pathname.lastIndexOf('.') + 1)
-    const isPage = url.pathname === '/'
-    response.writeHead(isPage || file !== undefined ? 200 : 404, {
-      'Content-Type': isPage ? 'text/html; charset=utf-8' : (types[extension] ?? 'text/plain'),
+    const page = pageOf(url)
+    response.writeHead(page === undefined ? 404 : 200, {
+      'Content-Type': typeOf(url.pathname === '/' ? '.html' : url.pathname),
       'Content-Security-Policy': policy,
     })
-    response.end(isPage ? pageOf(url) : file)
+    response.end(page)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    names: storyNames,
+    names: sceneNames,
     stop: async () => {
       await vite.close()
+      server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
   }
@@ -123,6 +103,9 @@ export const visitStory = async (
   })
   await page.addInitScript({ content: complainOfPolicy })
   await page.goto(`${address}/?story=${story}&language=${language}${more}`)
-  await page.waitForFunction("globalThis.client?.calls.some(([verb]) => verb === 'connect')")
+  await page.locator('html[data-played]').waitFor({ state: 'attached' })
+  // Both are loaded when they are needed.
+  if (story.startsWith('guard-rail')) await page.locator('dialog[open]').waitFor()
+  if (story === 'welcome') await page.locator('.bw-welcome').waitFor()
   return { page, complaints, close: () => context.close() }
 }

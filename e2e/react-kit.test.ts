@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Browser, Locator, Page } from 'playwright-core'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { launchChromium } from './chromium.ts'
 import { openStories, visitStory, type Stories, type StoryVisit } from './open-stories.ts'
 // oxlint-disable-next-line import/no-unassigned-import -- only for the types it declares
 import './provided-context.ts'
-
-const screenshots = process.env['E2E_SCREENSHOTS']
-const languages = ['en', 'fr', 'de', 'ar'] as const
 
 const shows = (locator: Locator): Promise<void> => locator.waitFor({ state: 'visible' })
 const isGone = (locator: Locator): Promise<void> => locator.waitFor({ state: 'detached' })
@@ -257,7 +252,7 @@ describe.skipIf(inject('chromiumPath') === null)('the component kit in a browser
   test('the guard rail leads through a modal of the host', async () => {
     const { page } = await open('first', 'fr')
     await button(page, 'Sell').click()
-    await shows(dialog(page).getByRole('listitem').filter({ hasText: 'Set up payments' }))
+    await shows(dialog(page).getByRole('listitem').filter({ hasText: 'Configurer les paiements' }))
     expect(await dialog(page).getByRole('listitem').count()).toBe(3)
     await dialog(page).getByRole('button', { name: 'Configurer maintenant' }).click()
     const host = page.locator('[data-modal="payments_setup"]')
@@ -308,36 +303,5 @@ describe.skipIf(inject('chromiumPath') === null)('the component kit in a browser
       `getComputedStyle(document.querySelector('.bw-bar-fill')).transitionDuration`,
     )
     expect(style).toBe('0s')
-  })
-
-  test.skipIf(!screenshots)('pictures', async () => {
-    await mkdir(screenshots!, { recursive: true })
-    for (const language of languages) {
-      for (const story of language === 'en' ? stories.names : ['first', 'partial', 'completed', 'welcome']) {
-        const { page, close } = await open(story, language)
-        await page.waitForTimeout(story === 'stale' ? 1100 : 100)
-        for (const width of [320, 768, 1280]) {
-          await page.setViewportSize({ width, height: 700 })
-          await page.screenshot({
-            path: join(screenshots!, `kit-${story}-${language}-${width}.png`),
-            fullPage: true,
-          })
-        }
-        await button(page, 'Sell').click()
-        await shows(dialog(page))
-        if (story === 'first') {
-          await page.screenshot({ path: join(screenshots!, `kit-guard-rail-${language}.png`) })
-          await page.setViewportSize({ width: 320, height: 700 })
-          await page.screenshot({ path: join(screenshots!, `kit-guard-rail-${language}-320.png`) })
-          await page.keyboard.press('Escape')
-          await page.emulateMedia({ forcedColors: 'active' })
-          await page.screenshot({
-            path: join(screenshots!, `kit-forced-${language}.png`),
-            fullPage: true,
-          })
-        }
-        await close()
-      }
-    }
   })
 })

@@ -10,8 +10,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   cli: ['contract', 'engine', 'server', 'store'],
   'demo-store': ['server', 'sdk', 'client', 'react'],
   examples: ['server', 'sdk'],
-  bench: ['engine', 'contract', 'store', 'server', 'cli', 'sdk'],
-  e2e: ['server', 'store', 'demo-store'],
+  bench: ['engine', 'contract', 'store', 'server', 'cli', 'sdk', 'client', 'react', 'e2e'],
+  e2e: ['server', 'store', 'sdk', 'client', 'react', 'demo-store'],
 }
 
 /** Whom the tests of a package may know besides: a host's side is proven against the real server. */

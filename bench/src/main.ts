@@ -1,10 +1,16 @@
+// `npm run bench` measures everything; `npm run bench -- screens` only that section, `-- server` the other.
 import { cpus } from 'node:os'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { conditionBench } from './condition.ts'
 import { eventsBench } from './events.ts'
 import { httpBench } from './http.ts'
 import { print, type Measured } from './measured.ts'
+import { paintBench } from './screen-paint.ts'
+import { screenSizes } from './screen-sizes.ts'
 import { webhooksBench } from './webhooks.ts'
+
+const day = new Date().toISOString().slice(0, 10)
+const machine = `${cpus().length} cores, Node ${process.versions.node}`
 
 const conditions = async (): Promise<Measured[]> =>
   (await conditionBench()).map((row) => ({
@@ -14,21 +20,46 @@ const conditions = async (): Promise<Measured[]> =>
     aim: row.name === 'two clauses' ? '≤ 40 ns' : '–',
   }))
 
-const sections: Readonly<Record<string, () => Promise<Measured[]>>> = {
-  conditions,
-  http: httpBench,
-  events: eventsBench,
-  webhooks: webhooksBench,
+const write = async (name: string, lines: readonly string[]): Promise<void> => {
+  await mkdir(new URL('../results/', import.meta.url), { recursive: true })
+  await writeFile(new URL(`../results/${name}.md`, import.meta.url), `${lines.join('\n')}\n`)
+  console.log(lines.join('\n'))
 }
-// Sections named on the command line, or all.
-const named = process.argv.slice(2)
-const rows: Measured[] = []
-for (const [name, bench] of Object.entries(sections))
-  if (named.length === 0 || named.includes(name)) rows.push(...(await bench()))
-const table = print(rows)
-const day = new Date().toISOString().slice(0, 10)
-const heading = `# Benchmarks of ${day}\n\n${cpus().length} cores, Node ${process.versions.node}, PostgreSQL 15 with fsync, loopback; medians of interleaved rounds.\n`
-await mkdir(new URL('../results/', import.meta.url), { recursive: true })
-const suffix = named.map((name) => `-${name}`).join('')
-await writeFile(new URL(`../results/${day}${suffix}.md`, import.meta.url), `${heading}\n${table}\n`)
-console.log(table)
+
+const table =
+  (subject: string, suffix: string, measure: () => Promise<Measured[]>) => async (): Promise<void> => {
+    const heading = `${machine}, PostgreSQL 15 with fsync, loopback; medians of interleaved rounds.`
+    await write(`${day}${suffix}`, [
+      `# Benchmarks of ${subject}${day}`,
+      '',
+      heading,
+      '',
+      print(await measure()),
+    ])
+  }
+
+const sections: Readonly<Record<string, () => Promise<void>>> = {
+  server: table('', '', async () => [...(await conditions()), ...(await httpBench())]),
+  events: table('events of ', '-events', eventsBench),
+  webhooks: table('webhooks of ', '-webhooks', webhooksBench),
+  screens: async () => {
+    const painted = await paintBench()
+    const { rows, missing } = await screenSizes()
+    const heading = `${machine}, embedded PostgreSQL, Chromium without a window, loopback, nothing cached; medians of interleaved visits. Bytes: minified by rolldown, gzip -9, all chunks, without styles.`
+    const absent = missing.length === 0 ? [] : ['', ...missing.map((line) => `- ${line}`)]
+    await write(`${day}-screens`, [
+      `# Benchmarks of screens of ${day}`,
+      '',
+      heading,
+      '',
+      print([...rows, ...painted]),
+      ...absent,
+    ])
+  },
+}
+
+const asked = process.argv[2]
+if (asked !== undefined && sections[asked] === undefined)
+  throw new Error(`There is no section "${asked}", only ${Object.keys(sections).join(' and ')}`)
+for (const [name, measure] of Object.entries(sections))
+  if (asked === undefined || asked === name) await measure()

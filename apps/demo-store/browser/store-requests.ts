@@ -14,9 +14,13 @@ export const newKey = (): string =>
     '',
   )
 
-/** A `fetch` that leaves for the sign-in page when the session has ended, and then never answers: nobody is there to tell. */
+/**
+ * A `fetch` that leaves for the sign-in page when the session has ended, and then never answers: nobody is there to tell.
+ * What a person changes is carried out also when they leave the page at once.
+ */
 export const signedInFetch: Fetch = async (input, init) => {
-  const response = await globalThis.fetch(input, init)
+  const keepalive = init?.method !== undefined && init.method !== 'GET'
+  const response = await globalThis.fetch(input, { ...init, keepalive })
   if (response.status !== 401) return response
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`)
   return new Promise(() => {})

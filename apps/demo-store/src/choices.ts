@@ -14,6 +14,15 @@ export type Plan = (typeof plans)[number]
 export const themes = ['sea', 'sand', 'night'] as const
 export type Theme = (typeof themes)[number]
 
+export const appearances = ['light', 'dark'] as const
+export type Appearance = (typeof appearances)[number]
+
+/** So far the clock of the demo can be set ahead. */
+export const mostDaysAhead = 60
+
+export const pictures = ['tote', 'mug', 'candle'] as const
+export type Picture = (typeof pictures)[number]
+
 const currencies: Partial<Record<Market, string>> = { GB: 'GBP', US: 'USD' }
 
 export const currencyOf = (market: Market): string => currencies[market] ?? 'EUR'

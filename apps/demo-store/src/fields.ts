@@ -1,4 +1,4 @@
-import { markets, plans, roles, themes } from './choices.ts'
+import { markets, mostDaysAhead, plans, roles, themes } from './choices.ts'
 import { isLanguage } from './language.ts'
 import type { Texts } from './texts.ts'
 
@@ -45,6 +45,10 @@ const longText = (given: unknown): string | undefined => {
   return fits ? text : undefined
 }
 
+/** The present, or a whole number of days after it: time that has passed for Boardwalk cannot unhappen. */
+const daysOf = (given: unknown): number | undefined =>
+  Number.isInteger(given) && Number(given) >= 0 && Number(given) <= mostDaysAhead ? Number(given) : undefined
+
 const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
 
 export const fields = {
@@ -75,6 +79,7 @@ export const fields = {
   },
   impressum: { fault: 'impressum', read: longText },
   code: { fault: 'code', read: line(64) },
+  days: { fault: 'days', read: daysOf },
 } as const satisfies Form
 
 /** The values of a form, or the fault of every field at once. */

@@ -33,6 +33,8 @@ const run = async (): Promise<void> => {
       audience: configuration.jwtAudience,
     },
     apiKey: configuration.apiKey ?? secrets.apiKey,
+    corsOrigins: configuration.corsOrigins,
+    streams: { total: configuration.streams },
     log: pino({ level: configuration.logLevel, base: null }),
     dataFolder: `${configuration.data}-of-demo-store`,
     flows: await readFlows('flows'),

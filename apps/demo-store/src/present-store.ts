@@ -36,7 +36,12 @@ export const presentStore = (shops: Shops, { id: personId }: Person): StoreView 
       id: product.id,
       name: product.name,
       priceCents: product.priceCents,
+      picture: product.picture,
     })),
+    testOrders: {
+      count: shop.orders.length,
+      totalCents: shop.orders.reduce((sum, { totalCents }) => sum + totalCents, 0),
+    },
     members: members.map((member) => ({ id: member.id, name: member.name, role: member.role })),
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Hono, type Context } from 'hono'
 import { getCookie } from 'hono/cookie'
+import { pictures } from './choices.ts'
 import { fields } from './fields.ts'
 import { languageOf, rememberLanguage } from './language.ts'
 import { presentStore } from './present-store.ts'
@@ -27,6 +28,7 @@ const demoProducts = ({ demoProducts: names }: Texts): Shop['products'] =>
     id: randomUUID(),
     name: product,
     priceCents: demoPricesCents[index] ?? 1000,
+    picture: pictures[index],
   }))
 
 /** Who comes and goes. A demo: an e-mail address is enough to sign in, as the page says. */

@@ -4,15 +4,18 @@ import { getCookie } from 'hono/cookie'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Gates } from '@boardwalk/sdk'
 import type { Boardwalk } from '@boardwalk/server'
+import type { MovableClock } from './movable-clock.ts'
 import type { Pages } from './build-pages.ts'
 import { refuseCrossSite } from './cross-site.ts'
 import { featureRoutes } from './features.ts'
-import { notFoundPage, pageRoutes } from './pages.ts'
+import { storePages } from './pages.ts'
+import { personBoardwalk } from './person-boardwalk.ts'
 import { presentStore } from './present-store.ts'
 import { registrationRoutes } from './registration.ts'
 import { sellingRoutes } from './selling.ts'
+import { settingsRoutes } from './settings.ts'
 import type { Shops } from './shops.ts'
-import { personOf, refuse, sayings, sessionCookie, signedIn, type Env } from './store-context.ts'
+import { refuse, sayings, sessionCookie, signedIn, type Env } from './store-context.ts'
 import type { Log } from './store.ts'
 import { createTelling } from './telling.ts'
 
@@ -22,7 +25,10 @@ export type RoutesOptions = {
   readonly boardwalk: Boardwalk
   readonly gates: Gates
   readonly log: Log
-  readonly clock: () => number
+  /** The store's own, which is the real one. */
+  readonly realClock: () => number
+  /** Boardwalk's. */
+  readonly clock: MovableClock
 }
 
 const mostBytes = 16 * 1024
@@ -62,19 +68,21 @@ const shortKeyed: MiddlewareHandler = async (context, next) => {
     : refuse(context, 400, 'invalid_key', sayings(context).key)
 }
 
-const isErased = async (response: Response): Promise<boolean> => {
-  if (response.status !== 403) return false
-  const problem = (await response.clone().json()) as { readonly error?: unknown }
-  return problem.error === 'person_erased'
-}
-
 const isPage = ({ req }: Context): boolean =>
   /^(GET|HEAD)$/.test(req.method) &&
   !req.path.startsWith('/api/') &&
   !(req.header('accept') ?? '').includes('application/json')
 
 /** The store's own routes and pages; what is not the store's goes to Boardwalk, on the same origin. */
-export const storeRoutes = ({ shops, pages, boardwalk, gates, log, clock }: RoutesOptions): Hono<Env> => {
+export const storeRoutes = ({
+  shops,
+  pages,
+  boardwalk,
+  gates,
+  log,
+  realClock,
+  clock,
+}: RoutesOptions): Hono<Env> => {
   const telling = createTelling({ verbs: boardwalk.verbs, shops, log })
   const app = new Hono<Env>()
 
@@ -98,21 +106,18 @@ export const storeRoutes = ({ shops, pages, boardwalk, gates, log, clock }: Rout
     context.json(presentStore(shops, context.get('person')), 200, { 'Cache-Control': 'no-store' }),
   )
   app.route('/api/store', featureRoutes(shops, telling))
-  app.route('/api/store', sellingRoutes({ shops, telling, gates, clock }))
+  app.route('/api/store', sellingRoutes({ shops, telling, gates, clock: realClock }))
+  app.route('/api/store', settingsRoutes(shops, telling, clock))
   for (const path of own) {
     app.all(path, (context) => refuse(context, 404, 'not_found', sayings(context).notFound))
   }
 
-  app.route('/', pageRoutes(shops, pages))
+  const mine = personBoardwalk(boardwalk, shops, telling)
+  const show = storePages({ shops, pages, mine, clock })
+  app.route('/', show.routes)
   app.all('*', guarded, async (context) => {
-    const { raw } = context.req
-    const first = await boardwalk.fetch(raw)
-    const person = personOf(context, shops)
-    // The guide is the first to be asked for, and a reading can be repeated.
-    const back =
-      raw.method === 'GET' && person && (await isErased(first)) && (await telling.tellAgain(person))
-    const response = back ? await boardwalk.fetch(raw) : first
-    return response.status === 404 && isPage(context) ? notFoundPage(context, pages) : response
+    const response = await mine.answer(context, context.req.raw)
+    return response.status === 404 && isPage(context) ? show.notFound(context) : response
   })
   return app
 }

@@ -1,6 +1,12 @@
-import type { Language, Market, Plan, Role, Theme } from './choices.ts'
+import type { Language, Market, Picture, Plan, Role, Theme } from './choices.ts'
 
-export type Product = { readonly id: string; readonly name: string; readonly priceCents: number }
+export type Product = {
+  readonly id: string
+  readonly name: string
+  readonly priceCents: number
+  /** Of the samples. */
+  readonly picture?: Picture | undefined
+}
 
 /** The answer of `GET /api/store`: what the signed-in person may see of their own store, and of nobody else's. */
 export type StoreView = {
@@ -29,6 +35,8 @@ export type StoreView = {
     readonly invitationLink: string | null
   }
   readonly products: readonly Product[]
+  /** The last of them; a demo has no others. */
+  readonly testOrders: { readonly count: number; readonly totalCents: number }
   readonly members: readonly { readonly id: string; readonly name: string; readonly role: Role }[]
 }
 

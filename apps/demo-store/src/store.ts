@@ -4,6 +4,7 @@ import { createGates } from '@boardwalk/sdk'
 import { parse } from 'hono/utils/cookie'
 import { buildPages, type Pages } from './build-pages.ts'
 import { lockFolder, type FolderLock } from './folder-lock.ts'
+import { movableClock } from './movable-clock.ts'
 import { storeRoutes } from './routes.ts'
 import { openShops, type Shops } from './shops.ts'
 import { sessionCookie } from './store-context.ts'
@@ -54,13 +55,16 @@ export const createStore = ({
   pages = buildPages,
   ...options
 }: StoreOptions): Store => {
-  const { log, clock = Date.now } = options
+  const { log, clock: realClock = Date.now } = options
+  const clock = movableClock(realClock)
   let lock: FolderLock | undefined
   let shops: Shops | undefined
   let serve: Store['fetch'] | undefined
 
   const boardwalk = createBoardwalk({
     ...options,
+    // Only Boardwalk travels in time: sessions and dates of the store's own stay where they are.
+    clock: clock.now,
     identify: ({ headers }) => {
       const secret = parse(headers.get('cookie') ?? '', sessionCookie)[sessionCookie] ?? ''
       const person = shops?.signedIn(secret)
@@ -82,10 +86,10 @@ export const createStore = ({
     start: async () => {
       lock = lockFolder(dataFolder)
       try {
-        shops = await openShops(join(dataFolder, 'store.json'), clock)
+        shops = await openShops(join(dataFolder, 'store.json'), realClock)
         const [built] = await Promise.all([pages(), boardwalk.start()])
         const published = await publishMissing(boardwalk, flows)
-        const app = storeRoutes({ shops, pages: built, boardwalk, gates, log, clock })
+        const app = storeRoutes({ shops, pages: built, boardwalk, gates, log, realClock, clock })
         serve = async (request) => app.fetch(request)
         await gates.start()
         return published

@@ -68,6 +68,8 @@ forEachDatabase((_, open) => {
     expect(both.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 201])
     expect(new Set([...both, first].map(({ body }) => body.number)).size).toBe(2)
     expect((await order()).body.number).not.toBe((await order()).body.number)
+    const { testOrders } = (await visitor.get('/api/store')).body
+    expect(testOrders).toEqual({ count: 4, totalCents: 4 * 7450 })
   })
 
   test('what is done in the store is a step done, proved by the store', async () => {

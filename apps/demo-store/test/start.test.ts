@@ -19,10 +19,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 const environment = { PATH: process.env['PATH'], BOARDWALK_LOG_LEVEL: 'warn' }
 
 /** What `npm start` runs. */
-const launch = (): { child: ChildProcess; out: () => string } => {
+const launch = (more: Record<string, string> = {}): { child: ChildProcess; out: () => string } => {
   const child = spawn(process.execPath, [at('../src/main.ts'), '--port', '0'], {
     cwd: folder,
-    env: environment,
+    env: { ...environment, ...more },
   })
   let out = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
@@ -30,8 +30,10 @@ const launch = (): { child: ChildProcess; out: () => string } => {
   return { child, out: () => out }
 }
 
-const start = async (): Promise<{ child: ChildProcess; address: string; out: () => string }> => {
-  const { child, out } = launch()
+const start = async (
+  more?: Record<string, string>,
+): Promise<{ child: ChildProcess; address: string; out: () => string }> => {
+  const { child, out } = launch(more)
   await expect.poll(out, { timeout: 60_000 }).toMatch(/curl -s/)
   return { child, address: /listens on (\S+)/.exec(out())?.[1] ?? '', out }
 }
@@ -89,4 +91,17 @@ test('while one runs a second refuses in one sentence; after kill -9 the next on
   await stopped(first.child, 'SIGKILL')
   const third = await start()
   expect(await stopped(third.child, 'SIGTERM')).toBe(0)
+})
+
+test('pages of the origins that are named may read, and no more streams are held than are allowed', async () => {
+  const shop = 'https://shop.example'
+  const { child, address } = await start({ BOARDWALK_CORS_ORIGINS: shop, BOARDWALK_STREAMS: '0' })
+  const token = (await command(['token', 'bob', '--role', 'staff'], address)).trim()
+  const read = (path: string, origin: string) =>
+    fetch(`${address}${path}`, { headers: { authorization: `Bearer ${token}`, origin } })
+  const allowedTo = (answer: Response) => answer.headers.get('access-control-allow-origin')
+  expect(allowedTo(await read('/api/onboarding', shop))).toBe(shop)
+  expect(allowedTo(await read('/api/onboarding', 'https://evil.example'))).toBeNull()
+  expect((await read('/api/onboarding/stream', shop)).status).toBe(429)
+  expect(await stopped(child, 'SIGTERM')).toBe(0)
 })

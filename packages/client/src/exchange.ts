@@ -10,7 +10,7 @@ export type Sent<Id extends OperationId = OperationId> =
       readonly etag?: string
     } & AnswerOf<Id>)
   /** The server said no, with a problem of the contract; decide by `problem.error`. */
-  | { readonly kind: 'refused'; readonly status: number; readonly problem: ProblemDetails }
+  | ({ readonly kind: 'refused'; readonly status: number; readonly problem: ProblemDetails } & Asked)
   /** Nobody knows: away, too slow, or something in between that is not Boardwalk. */
   | Unreached
 
@@ -19,7 +19,12 @@ type AnswerOf<Id extends OperationId> = Id extends OperationId
   ? Exclude<Operation<Id>['answer'], { readonly status: 409 | 503 }>
   : never
 
-export type Unreached = {
+type Asked = {
+  /** So long a pause is asked for before the next try (`Retry-After` in seconds). */
+  readonly retryAfterSeconds?: number
+}
+
+export type Unreached = Asked & {
   readonly kind: 'unreached'
   readonly reason: 'network' | 'timeout' | 'garbled' | 'status' | 'unsendable'
   /** What went wrong, for a log. */
@@ -32,12 +37,11 @@ const isProblem = (value: unknown): value is ProblemDetails => {
   return typeof error === 'string' && type === `urn:boardwalk:problem:${error}`
 }
 
-const unreached = (reason: Unreached['reason'], detail: string, status?: number): Unreached => ({
-  kind: 'unreached',
-  reason,
-  detail,
-  ...(status !== undefined && { status }),
-})
+const unreached = (
+  reason: Unreached['reason'],
+  detail: string,
+  answer: Asked & { readonly status?: number } = {},
+): Unreached => ({ kind: 'unreached', reason, detail, ...answer })
 
 const jsonOf = (text: string): unknown => {
   try {
@@ -51,14 +55,16 @@ const jsonOf = (text: string): unknown => {
 const readAnswer = async (response: Response, isOurs: IsOurs): Promise<Sent> => {
   const { status, headers } = response
   const body = jsonOf(await response.text())
+  const after = Number(headers.get('retry-after'))
+  const answer = { status, ...(after > 0 && { retryAfterSeconds: after }) }
   // The 409 of a gate is an answer of its operation and a problem at once: a refusal to whoever asks for leave.
-  if (status >= 400 && isProblem(body)) return { kind: 'refused', status, problem: body }
+  if (status >= 400 && isProblem(body)) return { kind: 'refused', problem: body, ...answer }
   const detail = `status ${status} with a body that is not Boardwalk’s`
-  if (body === undefined) return unreached('garbled', detail, status)
+  if (body === undefined) return unreached('garbled', detail, answer)
   // In a browser, a redirect that is not followed has the status 0.
-  if (status < 200 || (status >= 300 && status !== 304)) return unreached('status', detail, status)
+  if (status < 200 || (status >= 300 && status !== 304)) return unreached('status', detail, answer)
   if (!isOurs(status === 204 || status === 304 ? undefined : body))
-    return unreached('garbled', detail, status)
+    return unreached('garbled', detail, answer)
   const etag = headers.get('etag')
   return { kind: 'answered', status, body, ...(etag !== null && { etag }) } as unknown as Sent
 }

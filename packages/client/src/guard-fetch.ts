@@ -1,7 +1,5 @@
-import type { GateBlocked } from '@boardwalk/contract'
-
-/** The 409 of a gate: which step is missing, its text, and the way to it. */
-export type Blocked = GateBlocked
+import { meetGate, type OnBlocked } from './meet-gate.ts'
+import { repeatable } from './repeatable.ts'
 
 type Fetch = typeof globalThis.fetch
 
@@ -12,20 +10,6 @@ export type GuardFetchOptions = {
   readonly opens?: number
 }
 
-const blockedOf = async (response: Response): Promise<Blocked | undefined> => {
-  if (response.status !== 409 || !response.headers.get('content-type')?.includes('application/problem+json'))
-    return undefined
-  const body = (await response
-    .clone()
-    .json()
-    .catch(() => null)) as Blocked | null
-  return body?.type === 'urn:boardwalk:problem:PRECONDITION_REQUIRED' ? body : undefined
-}
-
-/** What may be sent a second time without doing a thing twice. */
-const isRepeatable = ({ method, headers }: Request): boolean =>
-  method === 'GET' || method === 'HEAD' || headers.has('idempotency-key')
-
 /**
  * A `fetch` that meets the gates of the host: on a 409 of exactly Boardwalk's type it calls `onBlocked`. When that
  * resolves to true (the step is done now), the request is sent again if it was safe or carried an `Idempotency-Key`.
@@ -33,23 +17,12 @@ const isRepeatable = ({ method, headers }: Request): boolean =>
  */
 export const guardFetch =
   (
-    onBlocked: (blocked: Blocked, signal: AbortSignal) => Promise<boolean>,
+    onBlocked: OnBlocked,
     { fetch: send = (input, init) => globalThis.fetch(input, init), opens = 1 }: GuardFetchOptions = {},
   ): Fetch =>
   async (input, init) => {
-    let request = new Request(input, init)
-    for (let opened = 0; ; opened++) {
-      const { signal } = request
-      const again = isRepeatable(request) && opened < opens ? request.clone() : undefined
-      const response = await send(request)
-      const blocked = opened < opens ? await blockedOf(response) : undefined
-      if (blocked === undefined) return response
-      signal.throwIfAborted()
-      const done = await Promise.resolve(blocked)
-        .then((one) => onBlocked(one, signal))
-        .catch(() => false)
-      signal.throwIfAborted()
-      if (!done || again === undefined) return response
-      request = again
-    }
+    const request = new Request(input, init)
+    const again = opens > 0 ? repeatable(request) : undefined
+    const response = await send(request)
+    return meetGate({ response, again, signal: request.signal, opens }, onBlocked, send)
   }

@@ -1,15 +1,18 @@
 import type { Onboarding } from '@boardwalk/contract'
-import type { Blocked } from './guard-fetch.ts'
+import type { Blocked } from './meet-gate.ts'
 import type { GuardRail } from './onboarding-state.ts'
 
 type Waiting = { readonly blocked: Blocked; readonly settle: (done: boolean) => void }
 
-/** Requests that gates have stopped, as one guard rail. */
-export const createRail = (show: (rail: GuardRail | undefined) => void) => {
+/** Requests that gates have stopped, as one guard rail. `known` are the steps that the person sees so far. */
+export const createRail = (
+  show: (rail: GuardRail | undefined) => void,
+  known: Onboarding['steps'] | undefined,
+) => {
   let waiting: readonly Waiting[] = []
   let missingSteps: readonly string[] = []
   // A step of another flow is not among the person's steps either: gone is only what was there.
-  const seen = new Set<string>()
+  const seen = new Set(known?.map(({ id }) => id))
 
   const keep = (those: readonly Waiting[]): void => {
     waiting = those

@@ -3,7 +3,7 @@ import { joinTabs, type Tell } from './tab-group.ts'
 
 type LiveOptions = {
   readonly stream?: boolean
-  readonly pollMs?: number
+  readonly pollMs: number
   readonly clock?: () => number
   readonly random?: () => number
   readonly sleep?: (ms: number) => Promise<void>
@@ -18,7 +18,7 @@ type Page = Target & { readonly document?: Target & { readonly visibilityState: 
  * Polls while no stream tells, or while what is known is not sure. Answers how to tell the other tabs.
  */
 export const goLive = (
-  { stream = true, pollMs = 30_000, clock = Date.now, random, sleep }: LiveOptions,
+  { stream = true, pollMs, clock = Date.now, random, sleep }: LiveOptions,
   tabs: string | null,
   left: AbortSignal,
   open: HeldStreamOptions['open'],
@@ -62,12 +62,9 @@ export const goLive = (
     },
     onWord,
   )
-  const poll = setInterval(
-    () => {
-      if (clock() - aliveAt > silenceMs || !isSure()) onAttention()
-    },
-    Math.max(1000, pollMs),
-  )
+  const poll = setInterval(() => {
+    if (clock() - aliveAt > silenceMs || !isSure()) onAttention()
+  }, pollMs)
   for (const type of ['focus', 'online']) page.addEventListener?.(type, onAttention, { signal: left })
   page.document?.addEventListener?.('visibilitychange', onAttention, { signal: left })
   left.addEventListener('abort', () => {

@@ -1,5 +1,5 @@
 import type { Onboarding } from '@boardwalk/contract'
-import type { Blocked } from './guard-fetch.ts'
+import type { Blocked } from './meet-gate.ts'
 
 /** How far the client knows the person's onboarding. */
 export type Phase =

@@ -1,31 +1,21 @@
 import type { Sending } from '@boardwalk/contract'
 import { firstPaint, type Tagged } from './first-paint.ts'
-import { guardFetch } from './guard-fetch.ts'
-import { createRail } from './guard-rail.ts'
-import { goLive } from './live.ts'
+import type { Later } from './later.ts'
 import type { OnboardingOptions } from './onboarding-options.ts'
 import type { Changed, OnboardingClient, OnboardingState, Refused } from './onboarding-state.ts'
-import {
-  withGuide,
-  withoutNudge,
-  withoutSnooze,
-  withSnooze,
-  withStatus,
-  withStep,
-  withWelcomeSeen,
-  type Apply,
-} from './optimistic.ts'
 import { personRequests, type ChangePath } from './person-requests.ts'
-import { createScreen, type Shown } from './screen.ts'
-import type { Tell } from './tab-group.ts'
+import { repeatable } from './repeatable.ts'
+import { createScreen } from './screen.ts'
 
 // The server does not know this person, or not any more: what is kept here is not theirs to see.
 const strangers = ['unauthenticated', 'person_erased']
 
+const globalFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init)
+
 /** A person's onboarding, live. Connect it to begin; nothing of it throws or rejects. */
 export const createOnboarding = (options: OnboardingOptions = {}): OnboardingClient => {
-  const { enabled = true, initial, onError, clock = Date.now, tabs = 'boardwalk' } = options
-  const requests = personRequests(options)
+  const { enabled = true, initial, onError, clock = Date.now, fetch = globalFetch } = options
+  const requests = personRequests({ ...options, fetch })
   const paint = firstPaint(options)
   const onboarding = enabled ? initial : undefined
   const start: OnboardingState = {
@@ -40,14 +30,13 @@ export const createOnboarding = (options: OnboardingOptions = {}): OnboardingCli
     seen ? { ...start, phase: 'stale', onboarding: seen.onboarding } : start,
     onboarding ? { onboarding } : seen,
   )
-  const rail = createRail((guardRail) => screen.set({ guardRail }))
   const reported = new Set<string>()
   const connections = new Set<object>()
+  const pollMs = Math.max(1000, options.pollMs ?? 30_000)
   let leaving: AbortController
-  let tell: Tell | undefined
+  let later: Later | undefined
   let reading: Promise<void> | undefined
   let isAskedAgain = false
-  let changes: Promise<unknown> = Promise.resolve()
 
   const report = (refused: Refused): void => {
     const error = `${refused.code} ${refused.message}`
@@ -64,7 +53,7 @@ export const createOnboarding = (options: OnboardingOptions = {}): OnboardingCli
     screen.accept(told, part)
     if (!told) return
     paint.save(told)
-    rail.look(told.onboarding.steps)
+    later?.rail.look(told.onboarding.steps)
   }
 
   const read = async (): Promise<void> => {
@@ -93,57 +82,53 @@ export const createOnboarding = (options: OnboardingOptions = {}): OnboardingCli
     return (reading ??= readUntilSure())
   }
 
-  const send = async (change: Shown, path: ChangePath, body?: object): Promise<Changed> => {
-    const turn = screen.turn()
-    const { refused, state } = await requests.change(path, body)
-    // Without a state, or when a later one may be known already, the change stays shown until it is read.
-    const news = turn === screen.turn() ? state : undefined
-    if (refused) {
-      screen.drop(change, refused)
-      report(refused)
-    } else {
-      change.isAcknowledged = true
-      accept(news, { refused: undefined })
-      tell?.('changed')
+  /** Whoever needs what could not be loaded tries it again. */
+  const load = async (): Promise<Later | undefined> => {
+    try {
+      const { createLater } = await import('./later.ts')
+      return (later ??= createLater({
+        options: { ...options, pollMs, fetch },
+        screen,
+        requests,
+        accept,
+        report,
+        refresh,
+      }))
+    } catch {
+      return undefined
     }
-    // A refused one was made on a state that does not hold, or nobody knows whether it happened.
-    if (!news) void refresh()
-    return refused ? { kind: 'refused', refused } : { kind: 'done' }
   }
 
-  /** One after the other, as they were made: a step may depend on the one before. */
-  const change = async (apply: Apply, path: ChangePath, body?: object, step?: string): Promise<Changed> => {
-    if (!enabled) return { kind: 'refused', refused: { code: 'unreached', message: 'not enabled' } }
-    const shown = { apply, step }
-    screen.add(shown)
-    const changed = changes.then(() => send(shown, path, body))
-    changes = changed
-    return changed
+  const change = async (path: ChangePath, body?: object, step?: string): Promise<Changed> => {
+    const at = clock()
+    const part = enabled ? (later ?? (await load())) : undefined
+    if (part) return part.change({ path, body, step, at })
+    const refused = { code: 'unreached', message: enabled ? 'the client is not loaded' : 'not enabled' }
+    if (enabled) {
+      screen.set({ refused })
+      report(refused)
+    }
+    return { kind: 'refused', refused }
   }
-  const changeStep = (id: string, status: 'done' | 'skipped', more: object): Promise<Changed> =>
-    change(
-      withStep(id, status),
-      `/api/onboarding/steps/${encodeURIComponent(id)}`,
-      { status, ...more } satisfies Sending<'changeStep'>['body'],
-      id,
-    )
+  const changeStep = (id: string, body: Sending<'changeStep'>['body']): Promise<Changed> =>
+    change(`steps/${encodeURIComponent(id)}`, body, id)
 
   const connect = (): void => {
     leaving = new AbortController()
     const { signal } = leaving
-    tell = goLive(
-      options,
-      tabs && `${tabs} ${options.url} ${options.storageKey}`,
-      signal,
-      requests.openStream,
-      () => screen.state().phase === 'ready',
-      () => void refresh(),
-    )
-    signal.addEventListener('abort', () => {
-      tell = undefined
-      // Nobody is there to close it.
-      rail.close()
-    })
+    let again: ReturnType<typeof setTimeout> | undefined
+    const goLive = async (): Promise<void> => {
+      const part = await load()
+      if (signal.aborted) return
+      if (part) return part.goLive(signal)
+      // Seen or not: what knows whether anybody looks at the page is in that part.
+      again = setTimeout(() => {
+        void refresh()
+        void goLive()
+      }, pollMs)
+    }
+    void goLive()
+    signal.addEventListener('abort', () => clearTimeout(again))
     // What came with the page is new enough until somebody says otherwise.
     if (!initial || screen.turn() > 0) void (reading ?? refresh())
   }
@@ -160,26 +145,24 @@ export const createOnboarding = (options: OnboardingOptions = {}): OnboardingCli
       }
     },
     refresh,
-    completeStep: (id, metadata) => changeStep(id, 'done', { metadata }),
-    skipStep: (id, reason) => changeStep(id, 'skipped', { reason }),
-    snoozeNudge: () => change(withSnooze(clock()), '/api/onboarding/nudge/snooze'),
-    unsnoozeNudge: () => change(withoutSnooze, '/api/onboarding/nudge/unsnooze'),
-    dismissNudge: () => change(withoutNudge, '/api/onboarding/nudge/dismiss'),
-    dismissGuide: () => change(withGuide(true), '/api/onboarding/guide/dismiss'),
-    restoreGuide: () => change(withGuide(false), '/api/onboarding/guide/restore'),
-    seeWelcome: () => change(withWelcomeSeen, '/api/onboarding/welcome/seen'),
-    skipFlow: (reason) => change(withStatus('skipped'), '/api/onboarding/skip', { reason }),
-    resumeFlow: () => change(withStatus('in_progress'), '/api/onboarding/resume'),
-    guardFetch: guardFetch(
-      async (blocked, signal) => {
-        // Without a connection there is no screen that could show it.
-        if (connections.size === 0) return false
-        const waiting = rail.wait(blocked, signal)
-        void refresh()
-        return waiting
-      },
-      { fetch: options.fetch, opens: 2 },
-    ),
-    closeGuardRail: rail.close,
+    completeStep: (id, metadata) => changeStep(id, { status: 'done', metadata }),
+    skipStep: (id, reason) => changeStep(id, { status: 'skipped', reason }),
+    snoozeNudge: () => change('nudge/snooze'),
+    unsnoozeNudge: () => change('nudge/unsnooze'),
+    dismissNudge: () => change('nudge/dismiss'),
+    dismissGuide: () => change('guide/dismiss'),
+    restoreGuide: () => change('guide/restore'),
+    seeWelcome: () => change('welcome/seen'),
+    skipFlow: (reason) => change('skip', { reason }),
+    resumeFlow: () => change('resume'),
+    guardFetch: async (input, init) => {
+      const request = new Request(input, init)
+      const again = repeatable(request)
+      const response = await fetch(request)
+      // Without a connection there is no screen that could show a guard rail.
+      const part = response.status === 409 && connections.size > 0 ? await load() : undefined
+      return part ? part.meet({ response, again, signal: request.signal, opens: 2 }) : response
+    },
+    closeGuardRail: () => later?.rail.close(),
   }
 }

@@ -7,7 +7,7 @@ export type RetryOptions = {
   readonly firstPauseMs?: number
   /** From 0 to 1, for tests. */
   readonly random?: () => number
-  readonly sleep?: (ms: number) => Promise<void>
+  readonly sleep?: ((ms: number) => Promise<void>) | undefined
 }
 
 const longestPauseMs = 30_000
@@ -25,7 +25,11 @@ const isPassing = (sent: Sent): boolean =>
       [429, 502, 503, 504].includes(sent.status ?? 0)
     : sent.kind === 'refused' && [429, 503].includes(sent.status)
 
-/** Tries again what may be done twice, with a pause of full jitter before each further try. */
+/** The server's own word on when to come again; a longer pause than ours is kept, up to the bound. */
+const askedMs = (sent: Sent): number =>
+  Math.min(longestPauseMs, 1000 * ((sent as { retryAfterSeconds?: number }).retryAfterSeconds ?? 0))
+
+/** Tries again what may be done twice, with a pause of full jitter before each further try, or as long as it is told. */
 export const withRetries = async <Answer>(
   send: () => Promise<Answer>,
   { tries = 3, firstPauseMs = 200, random = Math.random, sleep = sleepFor }: RetryOptions = {},
@@ -33,6 +37,6 @@ export const withRetries = async <Answer>(
   for (let failed = 0; ; failed++) {
     const sent = await send()
     if (!isPassing(sent as Sent) || failed + 1 >= tries) return sent
-    await sleep(pauseMs(failed, firstPauseMs, random))
+    await sleep(Math.max(askedMs(sent as Sent), pauseMs(failed, firstPauseMs, random)))
   }
 }

@@ -1,33 +1,18 @@
 import type { Onboarding } from '@boardwalk/contract'
 import type { Tagged } from './first-paint.ts'
-import type { OnboardingState, Refused } from './onboarding-state.ts'
-import type { Apply } from './optimistic.ts'
-
-/** A change that shows before the server has told the state that it came to. */
-export type Shown = {
-  readonly step: string | undefined
-  readonly apply: Apply
-  /** It happened; shown until a state is told that holds it. */
-  isAcknowledged?: boolean
-}
+import type { OnboardingState } from './onboarding-state.ts'
 
 type Part = Partial<OnboardingState>
 
-const applied = (onboarding: Onboarding, { apply }: Shown): Onboarding => {
-  try {
-    return apply(onboarding)
-  } catch {
-    // A state that lacks what the contract promises is shown as it is.
-    return onboarding
-  }
-}
+/** What to show of what is known; `isTold` when the server has just told it. */
+type Look = (known: Onboarding | undefined, isTold: boolean) => Part
 
-/** What screens see: the state that the server told last, and on top of it the changes that it does not hold yet. */
+/** What screens see: the state that the server told last, and whatever else there is to show. */
 export const createScreen = (start: OnboardingState, seen: Tagged | undefined) => {
   let state = start
   let known = seen
   let turn = 0
-  let changes: readonly Shown[] = []
+  let lookOf: Look = (onboarding) => ({ onboarding })
   const listeners = new Set<() => void>()
 
   const set = (part: Part): void => {
@@ -43,15 +28,7 @@ export const createScreen = (start: OnboardingState, seen: Tagged | undefined) =
     }
   }
 
-  const show = (those: readonly Shown[], part?: Part): void => {
-    changes = those
-    const pending = those.flatMap(({ step, isAcknowledged }) => (isAcknowledged ? [] : (step ?? [])))
-    set({
-      onboarding: known && those.reduce(applied, known.onboarding),
-      pending: pending[0] === undefined ? start.pending : [...new Set(pending)],
-      ...part,
-    })
-  }
+  const look = (part?: Part, isTold = false): void => set({ ...lookOf(known?.onboarding, isTold), ...part })
 
   return {
     set,
@@ -63,19 +40,18 @@ export const createScreen = (start: OnboardingState, seen: Tagged | undefined) =
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    add: (change: Shown) => show([...changes, change]),
-    drop: (change: Shown, refused: Refused) => {
-      const others = changes.filter((other) => other !== change)
-      show(others, { refused })
+    /** Looks again, in another way from now on. */
+    lookBy: (other: Look): void => {
+      lookOf = other
     },
+    look,
     /** The server told a state, or only that it carried a change out. */
     accept: (told: Tagged | undefined, part?: Part): void => {
       turn++
       known = told ?? known
-      show(told ? changes.filter(({ isAcknowledged }) => !isAcknowledged) : changes, {
-        ...(known && { phase: 'ready' }),
-        ...part,
-      })
+      look({ ...(known && { phase: 'ready' }), ...part }, told !== undefined)
     },
   }
 }
+
+export type Screen = ReturnType<typeof createScreen>

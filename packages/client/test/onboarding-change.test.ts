@@ -5,6 +5,7 @@ import { counted, onboardingOf, refusal, stepOf } from './fake-boardwalk.ts'
 import { hold, meanwhile, openHouse, shortly, shortPauses, statusOf } from './open-client.ts'
 
 const isChange = ({ method }: { method: string }): boolean => method !== 'GET'
+const json = { 'content-type': 'application/problem+json' }
 const isRead = ({ method }: { method: string }): boolean => method === 'GET'
 
 describe('a step that is completed', () => {
@@ -213,6 +214,28 @@ describe('a server that does not answer', () => {
     expect(new Set(keys).size).toBe(1)
     expect(statusOf(client, 'profile')).toBe('todo')
     await shortly(() => expect(client.getSnapshot().phase).toBe('stale'))
+  })
+
+  test.each([
+    ['7', 7000],
+    ['0.5', 1000],
+    ['3600', 30_000],
+    ['-5', 1000],
+    ['soon', 1000],
+    ['Wed, 21 Oct 2065 07:28:00 GMT', 1000],
+  ])('but says Retry-After: %s is asked again after %d ms', async (after, pause) => {
+    for (const status of [429, 503]) {
+      const { fake, ready } = await openHouse()
+      const { pauses, sleep } = shortPauses()
+      const client = await ready({ sleep })
+      let busy = 1
+      fake.instead = (asked) =>
+        isChange(asked) && busy-- > 0
+          ? { ...refusal('too_many_streams', status), headers: { ...json, 'retry-after': after } }
+          : undefined
+      expect(await client.completeStep('profile')).toEqual({ kind: 'done' })
+      expect(pauses).toEqual([pause])
+    }
   })
 
   test('but carried it out, is asked again and does it once', async () => {

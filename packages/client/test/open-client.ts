@@ -33,7 +33,9 @@ export const shortPauses = () => {
 }
 
 /** A server of one's own, and clients of it that are all gone after the test. */
-export const openHouse = async () => {
+export const openHouse = async ({ isComplete = true } = {}) => {
+  // What a client loads when it connects: mostly it is there before anybody presses a thing.
+  if (isComplete) await import('../src/later.ts').catch(() => {})
   const fake = await openFake()
   const leave: (() => void)[] = []
   onTestFinished(async () => {

@@ -84,6 +84,25 @@ test.each([
   expect(await trying([away], { random: () => random, firstPauseMs: 100 })).toMatchObject({ pauses })
 })
 
+describe('a server that says when to come again', () => {
+  const later = (retryAfterSeconds: number): Sent => ({ ...refused(503), retryAfterSeconds }) as Sent
+  test.each([
+    [0, [200, 400]],
+    [0.3, [300, 400]],
+    [5, [5000, 5000]],
+    [30, [30_000, 30_000]],
+    [31, [30_000, 30_000]],
+    [86_400, [30_000, 30_000]],
+    [Infinity, [30_000, 30_000]],
+  ])('in %d s is waited for, up to 30 s and never less than otherwise', async (seconds, pauses) => {
+    expect(await trying([later(seconds)])).toMatchObject({ tries: 3, pauses })
+  })
+
+  test('is not asked again for what it refuses for good', async () => {
+    expect(await trying([{ ...refused(409), retryAfterSeconds: 1 } as Sent])).toMatchObject({ tries: 1 })
+  })
+})
+
 test('what throws is not tried again', async () => {
   let tries = 0
   const broken = async (): Promise<Sent> => {

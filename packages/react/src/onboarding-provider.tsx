@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { OnboardingClient } from '@boardwalk/client'
 import type { Messages } from './kit/english.ts'
 import {
+  createSaid,
   FallbackContext,
   KitContext,
   type HeadingLevel,
@@ -11,8 +12,8 @@ import {
   type Slots,
 } from './kit/kit.ts'
 import { LiveRegion } from './kit/live-region.tsx'
-import { shallowEqual } from './kit/shallow-equal.ts'
 import { createTurns } from './kit/turns.ts'
+import { useSame } from './kit/use-same.ts'
 import { warnOnce } from './kit/warn-once.ts'
 import { directionOf, localeOf, wordsOf, type Direction } from './kit/words.ts'
 
@@ -39,29 +40,27 @@ export type OnboardingProviderProps = {
   readonly children?: ReactNode
 }
 
-/** The same object as long as its values are the same: hosts write tables and slots in place. */
-const useSame = <Value,>(value: Value): Value => {
-  const kept = useRef(value)
-  if (!shallowEqual(kept.current, value)) kept.current = value
-  return kept.current
-}
-
-const noSlots: Slots = {}
-
 /** Connects the components below it with a person's onboarding. It has no look of its own. */
 export const OnboardingProvider = (props: OnboardingProviderProps) => {
   const { client, headingLevel = 2, nameOf, fallback, children } = props
   const locale = localeOf(props.locale ?? 'en')
   const dir = props.dir ?? (props.locale === undefined ? undefined : directionOf(locale))
-  const messages = useSame(props.messages)
-  const slots = useSame(props.components ?? noSlots)
-  const [mine] = useState(() => ({ turns: createTurns(), hearers: new Set<(text: string) => void>() }))
-  const { turns } = mine
+  // Hosts write tables and slots in place: new objects with the same values render nothing again.
+  const messages = useSame()(props.messages)
+  const slots = useSame()(props.components)
+  const words = useMemo(() => wordsOf(locale, messages), [locale, messages])
   const latest = useRef(props)
   useEffect(() => {
     latest.current = props
   })
-  const [navigates, opens] = [props.navigate !== undefined, props.modals !== undefined]
+  const [mine] = useState(() => ({
+    turns: createTurns(),
+    said: createSaid(),
+    // Handlers are called, never shown: the last ones given do.
+    navigate: (url: string) => latest.current.navigate?.(url),
+    openModal: ((name, about) => latest.current.modals?.(name, about)) satisfies OpenModal,
+  }))
+  const { turns } = mine
 
   useEffect(() => client.connect(), [client])
 
@@ -78,22 +77,18 @@ export const OnboardingProvider = (props: OnboardingProviderProps) => {
     [client, turns],
   )
 
-  const kit = useMemo(
-    (): Kit => ({
-      client,
-      words: wordsOf(locale, messages),
-      locale,
-      dir,
-      headingLevel,
-      slots,
-      // Handlers are called, never shown: the last ones given do, and new ones render nothing again.
-      navigate: navigates ? (url) => latest.current.navigate?.(url) : undefined,
-      openModal: opens ? (name, about) => latest.current.modals?.(name, about) : undefined,
-      nameOf,
-      ...mine,
-    }),
-    [client, locale, messages, dir, headingLevel, slots, navigates, opens, nameOf, mine],
-  )
+  const kit = useSame()<Kit>({
+    ...mine,
+    client,
+    words,
+    locale,
+    dir,
+    headingLevel,
+    slots,
+    navigate: props.navigate && mine.navigate,
+    openModal: props.modals && mine.openModal,
+    nameOf,
+  })
 
   return (
     <KitContext.Provider value={kit}>

@@ -6,6 +6,7 @@ import {
   type OnboardingOf,
   type StepOf,
 } from '../src/testing/index.ts'
+import { texts } from './texts.ts'
 
 const email: StepOf = {
   id: 'email',
@@ -51,7 +52,10 @@ const domain: StepOf = {
 const done = { status: 'done', completedAt: '2026-11-20T10:00:00.000Z', completedBy: 'u-2' } as const
 const nudge = { visible: true }
 
-type Story = OnboardingOf & { readonly state?: Partial<OnboardingState> }
+type StoryOf = Omit<OnboardingOf, 'steps'> & {
+  readonly steps?: readonly StepOf[]
+  readonly state?: Partial<OnboardingState>
+}
 
 /** One state of the kit each; tests and pictures go through all of them. */
 export const stories = {
@@ -91,6 +95,7 @@ export const stories = {
     steps: [email, theme],
     state: { refused: { code: 'step_locked', message: 'Finish “Verify your email” first.' } },
   },
+  'last-nudge': { steps: [email, payments], nudge: { visible: true, snoozeCount: 3 } },
   welcome: { steps: [email, payments, theme], welcome: { seen: false }, nudge },
   none: { flow: null, steps: [], status: null },
   off: { steps: [email], features: { enabled: false } },
@@ -116,13 +121,19 @@ export const stories = {
     ],
     nudge,
   },
-} as const satisfies Readonly<Record<string, Story>>
+} as const satisfies Readonly<Record<string, StoryOf>>
 
 export type StoryName = keyof typeof stories
 
 export const storyNames = Object.keys(stories) as StoryName[]
 
-export const clientOf = (name: StoryName, delayMs = 0): InMemoryClient => {
-  const { state, ...onboarding }: Story = stories[name]
-  return inMemoryClient({ onboarding: onboardingOf(onboarding), delayMs, ...state })
+type ClientOf = { readonly language?: string; readonly delayMs?: number }
+
+export const clientOf = (
+  name: StoryName,
+  { language = 'en', delayMs = 0 }: ClientOf = {},
+): InMemoryClient => {
+  const { state, steps = [], ...onboarding }: StoryOf = stories[name]
+  const told = steps.map((step) => ({ ...step, ...texts[language]?.[step.id] }))
+  return inMemoryClient({ onboarding: onboardingOf({ ...onboarding, steps: told }), delayMs, ...state })
 }

@@ -1,14 +1,14 @@
 import { StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
-import { clientOf, type StoryName } from './onboardings.ts'
+import { sceneClient } from './scenes.ts'
 import { StoryPage, type Language } from './story-page.tsx'
 
 /** What a server sends for that story. */
-export const render = (name: StoryName, language: Language): string =>
+export const render = (name: string, language: Language, dir: 'ltr' | 'rtl'): string =>
   renderToString(
     <StrictMode>
-      <StoryPage client={clientOf(name)} language={language} />
+      <StoryPage client={sceneClient(name, language)} language={language} dir={dir} />
     </StrictMode>,
   )
 
-export { storyNames } from './onboardings.ts'
+export { sceneNames } from './scenes.ts'

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import {
   CompletionNudge,
   GuardRailModal,
@@ -17,10 +17,22 @@ const tables = { en: {}, fr, de, ar }
 
 export type Language = keyof typeof tables
 
-type Props = { readonly client: InMemoryClient; readonly language: Language }
+type Props = {
+  readonly client: InMemoryClient
+  readonly language: Language
+  readonly dir: 'ltr' | 'rtl'
+  /** Once, when everything is on the page. */
+  readonly onShown?: () => Promise<void>
+}
 
 /** A page of a host, with everything of the kit on it. */
-export const StoryPage = ({ client, language }: Props) => {
+export const StoryPage = ({ client, language, dir, onShown }: Props) => {
+  const shown = useRef(false)
+  useEffect(() => {
+    // Development runs effects twice, and a second press would take back the first.
+    if (!shown.current) void onShown?.()
+    shown.current = true
+  })
   const [modal, setModal] = useState<{ name: string; done: (completed: boolean) => void }>()
   const [went, setWent] = useState('')
   const open: OpenModal = (name, { done }) => setModal({ name, done })
@@ -34,6 +46,7 @@ export const StoryPage = ({ client, language }: Props) => {
       client={client}
       locale={language}
       messages={tables[language]}
+      dir={dir}
       modals={open}
       navigate={setWent}
       nameOf={(id) => (id === 'u-2' ? 'Grace' : undefined)}

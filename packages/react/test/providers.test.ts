@@ -65,6 +65,21 @@ describe('without a provider', () => {
 })
 
 describe('with a provider', () => {
+  test('the first render is the server’s, whatever was loaded before it', async () => {
+    const before = rendered('welcome')
+    await Promise.all([GuardRailModal.preload(), WelcomeScreen.preload()])
+    const client = inMemoryClient({ onboarding: onboardingOf({ steps: ['a'], welcome: { seen: false } }) })
+    client.block('a')
+    const later = createElement(
+      TestOnboardingProvider,
+      { client: inMemoryClient(client.getSnapshot()) },
+      createElement(GuardRailModal),
+      createElement(WelcomeScreen),
+    )
+    expect(textOf(html(later))).toBe('')
+    expect(rendered('welcome')).toBe(before)
+  })
+
   test('headings begin where the host says', () => {
     const markup = rendered('first', 'en', { headingLevel: 3 })
     expect(markup).toMatch(/<h3 id="[^"]+" class="bw-title">/)

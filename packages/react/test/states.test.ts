@@ -56,6 +56,11 @@ const rows: Readonly<Record<StoryName, Row | 'nothing' | 'legacy'>> = {
     fr: ['Ceci date peut-être : le serveur est injoignable.', 'Réessayer'],
   },
   refused: { en: ['Finish “Verify your email” first.'], fr: ['Finish “Verify your email” first.'] },
+  'last-nudge': {
+    en: ['Finish the setup (2)'],
+    fr: ['Terminer la configuration (2)'],
+    never: ['Hide for 7 days', 'Masquer 7 jours'],
+  },
   // The screen itself is loaded in the browser; the nudge waits for it.
   welcome: { en: ['Setup guide'], fr: ['Guide de démarrage'], never: ['Finish the setup', 'Terminer'] },
   none: 'nothing',

@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest'
+import { nudgeEnglish } from '../src/completion-nudge/nudge-english.ts'
+import { dateIn } from '../src/kit/date-in.ts'
 import { english, type Message, type MessageKey } from '../src/kit/english.ts'
+import { laterEnglish } from '../src/kit/later-english.ts'
 import { news } from '../src/kit/news.ts'
 import { isOwnPath, safeUrl } from '../src/kit/safe-url.ts'
 import { shallowEqual } from '../src/kit/shallow-equal.ts'
-import { dateIn, directionOf, localeOf, wordsOf } from '../src/kit/words.ts'
+import { directionOf, localeOf, wordsOf } from '../src/kit/words.ts'
 import { ar } from '../src/locales/ar.ts'
 import { de } from '../src/locales/de.ts'
 import { fr } from '../src/locales/fr.ts'
 import { onboardingOf } from '../src/testing/index.ts'
 
-const keys = Object.keys(english) as MessageKey[]
+const texts = { ...english, ...nudgeEnglish, ...laterEnglish }
+const keys = Object.keys(texts) as MessageKey[]
 const valuesIn = (message: Message): string[] => {
   const text = typeof message === 'string' ? message : (message.other ?? '')
   return [...text.matchAll(/\{\w+\}/g)].map(String).sort()
@@ -21,8 +25,8 @@ describe.each([
   ['ar', ar],
 ])('the table %s', (_, table) => {
   test('has every text, with the values of the English one', () => {
-    expect(Object.keys(table)).toEqual(keys)
-    for (const key of keys) expect(valuesIn(table[key]), key).toEqual(valuesIn(english[key]))
+    expect(Object.keys(table).sort()).toEqual([...keys].sort())
+    for (const key of keys) expect(valuesIn(table[key]), key).toEqual(valuesIn(texts[key]))
   })
 })
 
@@ -67,11 +71,11 @@ describe('plurals', () => {
     ],
   ] as const)('in %s', (locale, table, cases) => {
     const words = wordsOf(locale, table)
-    for (const [n, text] of cases) expect(words('nudge.snooze', { n })).toBe(text)
+    for (const [n, text] of cases) expect(words('nudge.snooze', { n }, nudgeEnglish)).toBe(text)
   })
 
   test('a text that is English for want of another one has English plurals', () => {
-    expect(wordsOf('ar', {})('nudge.snooze', { n: 2 })).toBe('Hide for 2 days')
+    expect(wordsOf('ar', {})('nudge.snooze', { n: 2 }, nudgeEnglish)).toBe('Hide for 2 days')
   })
 })
 

@@ -3,7 +3,7 @@ import type { StoreView } from '../../src/store-view.ts'
 import type { ReactNode } from 'react'
 import { Form, LongTextField, TextField } from '../parts/form.tsx'
 import { Frame, Sheet } from '../parts/frame.tsx'
-import { useStore } from '../parts/use-store.ts'
+import { useStore } from '../parts/store-context.ts'
 import { words } from '../texts.ts'
 
 const leave = (): void => location.assign('/dashboard')
@@ -18,17 +18,13 @@ type Props = {
 
 /** A page on which one thing of the store is set, and which leads back to the dashboard then. */
 const FeaturePage = ({ title, lead, path, submit = words.save, children }: Props) => {
-  const { view, problem } = useStore()
+  const { view } = useStore()
   return (
-    <Frame person={view?.person}>
+    <Frame>
       <Sheet back title={title} {...(lead !== undefined && { lead })}>
-        {view ? (
-          <Form path={path} submit={submit} onDone={leave}>
-            {children(view)}
-          </Form>
-        ) : (
-          <p role="status">{problem ?? words.loading}</p>
-        )}
+        <Form path={path} submit={submit} onDone={leave}>
+          {children(view)}
+        </Form>
       </Sheet>
     </Frame>
   )
@@ -40,7 +36,7 @@ export const ThemePage = () => (
       <fieldset className="themes">
         <legend className="unseen">{words.theme.title}</legend>
         {themes.map((theme) => (
-          <label key={theme} className="theme" data-theme={theme}>
+          <label key={theme} className="theme" data-swatch={theme}>
             <input
               type="radio"
               name="theme"
@@ -55,19 +51,21 @@ export const ThemePage = () => (
   </FeaturePage>
 )
 
+export const ProductFields = ({ store }: Pick<StoreView, 'store'>) => (
+  <>
+    <TextField name="name" label={words.fields.product} autoComplete="off" maxLength={80} />
+    <TextField
+      name="price"
+      label={words.fields.price(store.currency)}
+      inputMode="decimal"
+      autoComplete="off"
+    />
+  </>
+)
+
 export const NewProductPage = () => (
   <FeaturePage title={words.product.title} path="/api/store/products" submit={words.product.submit}>
-    {({ store }) => (
-      <>
-        <TextField name="name" label={words.fields.product} autoComplete="off" maxLength={80} />
-        <TextField
-          name="price"
-          label={words.fields.price(store.currency)}
-          inputMode="decimal"
-          autoComplete="off"
-        />
-      </>
-    )}
+    {({ store }) => <ProductFields store={store} />}
   </FeaturePage>
 )
 

@@ -1,19 +1,15 @@
 import { useState } from 'react'
 import type { OrderView, StoreView } from '../../src/store-view.ts'
+import { Card } from '../parts/card.tsx'
+import { useStore } from '../parts/store-context.ts'
 import { askStore, newKey, type Answer } from '../store-requests.ts'
 import { money, words } from '../texts.ts'
 
 const { dashboard: texts } = words
 
-type Props = {
-  readonly view: StoreView
-  /** Meets the gates. */
-  readonly guarded: typeof globalThis.fetch
-  readonly onPublished: (view: StoreView) => void
-}
-
 /** The two things that wait for a step. */
-export const Selling = ({ view, guarded, onPublished }: Props) => {
+export const Selling = () => {
+  const { client, show, read } = useStore()
   const [busy, setBusy] = useState(false)
   const [said, setSaid] = useState<{ readonly text: string; readonly bad: boolean }>()
 
@@ -22,7 +18,8 @@ export const Selling = ({ view, guarded, onPublished }: Props) => {
     setBusy(true)
     setSaid(undefined)
     // With a key, a request that a gate stopped is sent again by itself when the step is done.
-    const answer: Answer<Body> = await askStore('POST', path, {}, { key: newKey(), fetch: guarded })
+    const options = { key: newKey(), fetch: client.guardFetch }
+    const answer: Answer<Body> = await askStore('POST', path, {}, options)
     setBusy(false)
     setSaid(
       answer.kind === 'ok'
@@ -32,22 +29,20 @@ export const Selling = ({ view, guarded, onPublished }: Props) => {
   }
   const publish = () =>
     act<StoreView>('/api/store/publish', (published) => {
-      onPublished(published)
+      show(published)
       return texts.published
     })
   const checkout = () =>
-    act<OrderView>('/api/store/checkout', ({ number, totalCents, currency }) =>
-      texts.ordered(number, money(totalCents, currency)),
-    )
+    act<OrderView>('/api/store/checkout', ({ number, totalCents, currency }) => {
+      void read()
+      return texts.ordered(number, money(totalCents, currency))
+    })
 
   return (
-    <section className="card" aria-labelledby="sell-title">
-      <h2 id="sell-title">{texts.sell}</h2>
-      <p className={view.store.publishedAt ? 'good' : 'faint'}>
-        {view.store.publishedAt ? texts.open : texts.draft}
-      </p>
+    <Card title={texts.sell}>
+      <p className="faint">{texts.sellLead}</p>
       {/* Not `disabled`: a button that is would lose the focus that a dialog gives back. */}
-      <div className="column">
+      <div className="row">
         <button type="button" className="primary" aria-disabled={busy} onClick={() => void publish()}>
           {texts.publish}
         </button>
@@ -58,6 +53,6 @@ export const Selling = ({ view, guarded, onPublished }: Props) => {
       <p role="status" className={said?.bad ? 'problem' : 'good'}>
         {said?.text}
       </p>
-    </section>
+    </Card>
   )
 }

@@ -1,10 +1,9 @@
 import { useEffect } from 'react'
 
-/** Does it at first, and whenever the window is looked at again. */
+/** Does it whenever the window is looked at again. */
 export const useOnFocus = (read: () => Promise<void>): void => {
   useEffect(() => {
     const onFocus = (): void => void read()
-    onFocus()
     window.addEventListener('focus', onFocus)
     return () => window.removeEventListener('focus', onFocus)
   }, [read])

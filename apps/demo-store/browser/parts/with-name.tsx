@@ -16,6 +16,7 @@ export const WithName = ({ text: [before, name, after] }: { readonly text: Aroun
   </>
 )
 
-/** For the title of a document, which takes no elements: characters do the same there. */
-export const isolated = ([before, name, after]: AroundName): string =>
-  `${before}\u2068${tidy(name)}\u2069${after}`
+/** Where no elements can be: characters do the same there. */
+export const isolatedName = (name: string): string => `\u2068${tidy(name)}\u2069`
+
+export const isolated = ([before, name, after]: AroundName): string => before + isolatedName(name) + after

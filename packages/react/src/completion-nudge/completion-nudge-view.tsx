@@ -7,6 +7,7 @@ import { useLook } from '../kit/kit.ts'
 import type { Step } from '../kit/lead.ts'
 import type { ReturnFocus } from '../kit/use-focus-rescue.ts'
 import { useGo } from '../kit/use-go.ts'
+import { nudgeEnglish } from './nudge-english.ts'
 
 export type CompletionNudgeViewProps = {
   readonly nudge: Onboarding['nudge']
@@ -38,25 +39,30 @@ export const CompletionNudgeView = (props: CompletionNudgeViewProps) => {
     >
       <div>
         <p id={`${id}title`} className="bw-nudge-title">
-          {words('nudge.title', { n: nudge.remainingSteps })}
+          {words('nudge.title', { n: nudge.remainingSteps }, nudgeEnglish)}
         </p>
-        <p id={`${id}text`}>{words(stale ? 'guide.stale' : 'nudge.text')}</p>
+        <p id={`${id}text`}>{stale ? words('guide.stale') : words('nudge.text', {}, nudgeEnglish)}</p>
       </div>
       <div className="bw-actions">
         {next !== undefined && (lead.kind === 'page' || lead.kind === 'modal') && (
-          <Control look="primary" text={words('nudge.continue')} url={url} onPress={press} />
+          <Control
+            look="primary"
+            text={words('nudge.continue', {}, nudgeEnglish)}
+            url={url}
+            onPress={press}
+          />
         )}
         {canSnooze && (
           <Control
             look="quiet"
-            text={words('nudge.snooze', { n: nudge.snoozeDays })}
+            text={words('nudge.snooze', { n: nudge.snoozeDays }, nudgeEnglish)}
             onPress={onSnooze}
             off={stale}
             about={stale ? `${id}text` : undefined}
           />
         )}
         <CloseControl
-          label={words('nudge.dismiss')}
+          label={words('nudge.dismiss', {}, nudgeEnglish)}
           onPress={onDismiss}
           off={stale}
           about={`${id}${stale ? 'text' : 'title'}`}

@@ -1,10 +1,8 @@
 'use client'
-import { useEffect } from 'react'
-import { say, useKit } from '../kit/kit.ts'
+import { useKit } from '../kit/kit.ts'
 import type { ReturnFocus } from '../kit/use-focus-rescue.ts'
-import { dateIn } from '../kit/words.ts'
+import { useLater } from '../kit/use-later.ts'
 import { CompletionNudgeView } from './completion-nudge-view.tsx'
-import { SnoozedView } from './snoozed-view.tsx'
 import { useNudge } from './use-nudge.ts'
 
 export type CompletionNudgeProps = {
@@ -14,17 +12,13 @@ export type CompletionNudgeProps = {
 
 /** Reminds of what is left, until the person puts it off, puts it away or is far enough. */
 export const CompletionNudge = ({ returnFocus }: CompletionNudgeProps) => {
-  const kit = useKit()
-  const { client, words, locale } = kit
+  const { client } = useKit()
   const { visible, nudge, snoozedUntil, forget, snooze, undo, dismiss, ...rest } = useNudge()
-  const told =
-    snoozedUntil === undefined ? '' : words('nudge.snoozed', { date: dateIn(locale, snoozedUntil) })
-  useEffect(() => {
-    if (told !== '') say(kit, told)
-  }, [told, kit])
-
+  const later = useLater(snoozedUntil !== undefined)
   if (snoozedUntil !== undefined)
-    return <SnoozedView until={snoozedUntil} onUndo={() => void undo()} onOver={forget} />
+    return later ? (
+      <later.SnoozedView until={snoozedUntil} onUndo={() => void undo()} onOver={forget} />
+    ) : null
   if (!visible || nudge === undefined) return null
   return (
     <CompletionNudgeView

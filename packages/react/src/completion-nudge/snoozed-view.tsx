@@ -1,9 +1,10 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
 import { Control } from '../kit/control.tsx'
+import { dateIn } from '../kit/date-in.ts'
 import { Frame } from '../kit/frame.tsx'
-import { useLook } from '../kit/kit.ts'
-import { dateIn } from '../kit/words.ts'
+import { say, useLook } from '../kit/kit.ts'
+import { laterEnglish } from '../kit/later-english.ts'
 
 /** So long a snooze can be taken back. */
 const undoMs = 10_000
@@ -18,8 +19,9 @@ export type SnoozedViewProps = {
 
 /** In place of the nudge, for a moment: when it comes back, and the way to have it back now. */
 export const SnoozedView = ({ until, onUndo, onOver }: SnoozedViewProps) => {
-  const { words, locale } = useLook()
-  const text = words('nudge.snoozed', { date: dateIn(locale, until) })
+  const kit = useLook()
+  const { words, locale } = kit
+  const text = words('nudge.snoozed', { date: dateIn(locale, until) }, laterEnglish)
   const leftMs = useRef(undoMs)
   const [hovered, setHovered] = useState(false)
   const [focused, setFocused] = useState(false)
@@ -27,6 +29,7 @@ export const SnoozedView = ({ until, onUndo, onOver }: SnoozedViewProps) => {
   useEffect(() => {
     over.current = onOver
   })
+  useEffect(() => say(kit, text), [kit, text])
 
   useEffect(() => {
     if (hovered || focused) return
@@ -50,7 +53,7 @@ export const SnoozedView = ({ until, onUndo, onOver }: SnoozedViewProps) => {
       onBlur={() => setFocused(false)}
     >
       <p>{text}</p>
-      <Control text={words('nudge.undo')} onPress={onUndo} />
+      <Control text={words('nudge.undo', {}, laterEnglish)} onPress={onUndo} />
     </Frame>
   )
 }

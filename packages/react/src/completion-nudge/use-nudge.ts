@@ -6,6 +6,7 @@ import { say, useKit } from '../kit/kit.ts'
 import type { Step } from '../kit/lead.ts'
 import { useOnboarding } from '../kit/use-onboarding.ts'
 import { useIsClaimed, useStays } from '../kit/use-turn.ts'
+import { nudgeEnglish } from './nudge-english.ts'
 
 export type NudgeState = {
   /** It is the nudge's turn, and the server wants it seen. */
@@ -59,12 +60,12 @@ export const useNudge = (): NudgeState => {
     undo: async () => {
       const changed = await client.unsnoozeNudge()
       setSnoozed(undefined)
-      if (changed.kind === 'done') say(kit, kit.words('said.back'))
+      if (changed.kind === 'done') say(kit, kit.words('said.back', {}, nudgeEnglish))
       return changed
     },
     dismiss: async () => {
       const changed = await client.dismissNudge()
-      if (changed.kind === 'done') say(kit, kit.words('said.dismissed'))
+      if (changed.kind === 'done') say(kit, kit.words('said.dismissed', {}, nudgeEnglish))
       return changed
     },
     forget: () => setSnoozed(undefined),

@@ -3,6 +3,7 @@ import { useId } from 'react'
 import { Control } from '../kit/control.tsx'
 import { Heading } from '../kit/heading.tsx'
 import { useLook } from '../kit/kit.ts'
+import { laterEnglish } from '../kit/later-english.ts'
 import { NativeDialog } from './native-dialog.tsx'
 import type { GuardRailState } from './use-guard-rail.ts'
 
@@ -16,19 +17,19 @@ export const GuardRailView = (props: GuardRailViewProps) => {
   const { message, steps, lead, askRole, failed, busy, onConfigure, onCancel } = props
   const { words, slots } = useLook()
   const id = useId()
-  const Dialog = slots.Dialog ?? NativeDialog
+  const Dialog = slots?.Dialog ?? NativeDialog
   const leads = lead.kind !== 'nowhere'
   return (
     <Dialog name="guard_rail" titleId={`${id}title`} descriptionId={`${id}text`} onCancel={onCancel}>
       <Heading id={`${id}title`} className="bw-title">
-        {words('guardRail.title')}
+        {words('guardRail.title', {}, laterEnglish)}
       </Heading>
       <div id={`${id}text`}>
         <p>
           <bdi>{message}</bdi>
         </p>
         {steps.length > 1 && (
-          <ul className="bw-missing" aria-label={words('guardRail.steps')}>
+          <ul className="bw-missing" aria-label={words('guardRail.steps', {}, laterEnglish)}>
             {steps.map((step) => (
               <li key={step.id} data-status={step.done ? 'done' : 'todo'}>
                 <bdi>{step.title}</bdi>
@@ -49,11 +50,16 @@ export const GuardRailView = (props: GuardRailViewProps) => {
         </p>
       )}
       <div className="bw-actions bw-end">
-        <Control look="quiet" text={words('guardRail.cancel')} onPress={onCancel} first={!leads} />
+        <Control
+          look="quiet"
+          text={words('guardRail.cancel', {}, laterEnglish)}
+          onPress={onCancel}
+          first={!leads}
+        />
         {leads && (
           <Control
             look="primary"
-            text={words(failed ? 'retry' : 'guardRail.configure')}
+            text={failed ? words('retry') : words('guardRail.configure', {}, laterEnglish)}
             url={lead.kind === 'page' ? lead.url : undefined}
             onPress={onConfigure}
             busy={busy}

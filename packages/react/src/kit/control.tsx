@@ -88,7 +88,7 @@ export const Control = (props: Props) => {
     event.preventDefault()
     navigate(url)
   }
-  const { Link } = slots
+  const Link = slots?.Link
   const link = { ...attributes, href: url, onClick: follow }
   return Link === undefined ? <Pressed {...link} as="a" /> : <Link {...link} />
 }

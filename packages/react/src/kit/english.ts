@@ -1,7 +1,10 @@
+import type { NudgeEnglish } from '../completion-nudge/nudge-english.ts'
+import type { LaterEnglish } from './later-english.ts'
+
 /** A text with `{values}` in it, or one per plural form of its value `n`. */
 export type Message = string | { readonly [Form in Intl.LDMLPluralRule]?: string }
 
-/** Every text of the kit. What a flow says (titles, messages) comes from the server, in the person's language. */
+/** What every page may say. Parts that not every page loads bring their own texts. What a flow says (titles, messages) comes from the server, in the person's language. */
 export const english = {
   'guide.title': 'Setup guide',
   'guide.progress': '{percent}% completed',
@@ -29,32 +32,10 @@ export const english = {
   'step.askOwner': 'Ask the owner',
   'step.askRole': 'Ask somebody with the role {role}',
   'step.minutes': 'about {n} min',
-  'nudge.title': 'Finish the setup ({n})',
-  'nudge.text': 'Do the remaining steps to get the most out of it',
-  'nudge.continue': 'Continue setup',
-  'nudge.snooze': { one: 'Hide for {n} day', other: 'Hide for {n} days' },
-  'nudge.dismiss': 'Close',
-  'nudge.snoozed': 'We will remind you on {date}',
-  'nudge.undo': 'Undo',
-  'guardRail.title': 'Setup required',
-  'guardRail.steps': 'What is missing',
-  'guardRail.configure': 'Set up now',
-  'guardRail.cancel': 'Cancel',
-  'welcome.title': 'Welcome',
-  'welcome.text': {
-    one: '{n} short step, and you are ready.',
-    other: '{n} short steps, and you are ready.',
-  },
-  'welcome.start': 'Get started',
-  'welcome.later': 'Not now',
-  'said.done': '{titles}: done. {done} of {total} steps done.',
-  'said.skipped': '{titles}: skipped.',
-  'said.back': 'The reminder is back.',
-  'said.dismissed': 'The reminder is gone.',
   error: 'Something went wrong. Please try again.',
   retry: 'Try again',
 } as const satisfies Readonly<Record<string, Message>>
 
-export type MessageKey = keyof typeof english
+export type MessageKey = keyof typeof english | keyof NudgeEnglish | keyof LaterEnglish
 /** A whole language; a key that it lacks does not compile. */
 export type Messages = { readonly [Key in MessageKey]: Message }

@@ -1,6 +1,6 @@
 'use client'
 import { createContext, useContext, type ComponentType, type HTMLAttributes, type ReactNode } from 'react'
-import type { OnboardingClient } from '@boardwalk/client'
+import type { OnboardingClient, OnboardingState } from '@boardwalk/client'
 import { nobody } from './nobody.ts'
 import { createTurns, type Turns } from './turns.ts'
 import { warnOnce } from './warn-once.ts'
@@ -40,6 +40,17 @@ export type Slots = {
 
 export type HeadingLevel = 1 | 2 | 3 | 4 | 5
 
+/** What the live region is about: its memory, and who looks at it when there is something new. */
+type Said = {
+  /** How things stood when they were told last. */
+  told: OnboardingState | undefined
+  /** To be said as well. */
+  readonly texts: Set<string>
+  hear: (() => void) | undefined
+}
+
+export const createSaid = (): Said => ({ told: undefined, texts: new Set(), hear: undefined })
+
 /** What all components of one provider have in common. */
 export type Kit = {
   readonly client: OnboardingClient
@@ -47,13 +58,12 @@ export type Kit = {
   readonly locale: string
   readonly dir: Direction | undefined
   readonly headingLevel: HeadingLevel
-  readonly slots: Slots
+  readonly slots: Slots | undefined
   readonly navigate: ((url: string) => void) | undefined
   readonly openModal: OpenModal | undefined
   readonly nameOf: ((userId: string) => string | undefined) | undefined
   readonly turns: Turns
-  /** Who says a text politely, after what is being read: the live region. */
-  readonly hearers: Set<(text: string) => void>
+  readonly said: Said
 }
 
 /** Outside of any provider: English words for plain views, and nothing to show. */
@@ -63,12 +73,12 @@ const bare: Kit = {
   locale: 'en',
   dir: undefined,
   headingLevel: 2,
-  slots: {},
+  slots: undefined,
   navigate: undefined,
   openModal: undefined,
   nameOf: undefined,
   turns: createTurns(),
-  hearers: new Set(),
+  said: createSaid(),
 }
 
 export const KitContext = createContext<Kit | undefined>(undefined)
@@ -76,15 +86,18 @@ export const KitContext = createContext<Kit | undefined>(undefined)
 export const FallbackContext = createContext<ReactNode>(null)
 
 /** Tells the person, by the live region. */
-export const say = ({ hearers }: Kit, text: string): void => hearers.forEach((hear) => hear(text))
+export const say = ({ said }: Kit, text: string): void => {
+  said.texts.add(text)
+  said.hear?.()
+}
 
 /** For views: they are shown without a provider, too. */
 export const useLook = (): Kit => useContext(KitContext) ?? bare
 
 /** For all that needs the person's onboarding. */
 export const useKit = (): Kit => {
-  const kit = useContext(KitContext)
-  if (kit === undefined)
+  const kit = useLook()
+  if (kit === bare)
     warnOnce('there is no OnboardingProvider above; hooks know nothing and components show nothing.')
-  return kit ?? bare
+  return kit
 }

@@ -1,4 +1,5 @@
 import type { Onboarding } from '@boardwalk/contract'
+import { laterEnglish } from './later-english.ts'
 import type { Words } from './words.ts'
 
 /** What to tell of the way from one onboarding to the next; nothing of the first, nor of another flow. */
@@ -19,8 +20,8 @@ export const news = (
   const [done, skipped] = [became('done'), became('skipped')]
   const { completed, total } = now.position
   return [
-    ...(done === '' ? [] : [words('said.done', { titles: done, done: completed, total })]),
-    ...(skipped === '' ? [] : [words('said.skipped', { titles: skipped })]),
+    ...(done === '' ? [] : [words('said.done', { titles: done, done: completed, total }, laterEnglish)]),
+    ...(skipped === '' ? [] : [words('said.skipped', { titles: skipped }, laterEnglish)]),
     ...(now.status === 'completed' && before.status === 'in_progress' ? [words('guide.allDone')] : []),
   ]
 }

@@ -8,19 +8,19 @@ const nothing: OnboardingState = {
   guardRail: undefined,
 }
 const knowsNothing = (): OnboardingState => nothing
-const refuse = (): Promise<Changed> =>
-  Promise.resolve({ kind: 'refused', refused: { code: 'unreached', message: '' } })
-const noSubscription = (): (() => void) => noSubscription
+const never = (): (() => void) => never
+const refuse = async (): Promise<Changed> => ({
+  kind: 'refused',
+  refused: { code: 'unreached', message: '' },
+})
 
-const known: Partial<OnboardingClient> = {
+const known: Readonly<Record<string | symbol, unknown>> = {
   getSnapshot: knowsNothing,
   getServerSnapshot: knowsNothing,
-  subscribe: noSubscription,
-  connect: noSubscription,
-  guardFetch: (input, init) => fetch(input, init),
+  subscribe: never,
 }
 
 /** Stands where there is no provider: knows nothing, refuses every change, and breaks nothing. */
 export const nobody = new Proxy(known, {
-  get: (_, verb) => Reflect.get(known, verb) ?? refuse,
-}) as OnboardingClient
+  get: (_, verb) => known[verb] ?? refuse,
+}) as unknown as OnboardingClient

@@ -4,8 +4,7 @@ import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 /** React 18 complains on a server about an effect that runs only in browsers. */
 const useCommitEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
 
-const focusable =
-  'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex]'
+const focusable = ':is(a[href], button, input, select, textarea):not(:disabled), [tabindex]'
 
 export const isLost = (): boolean =>
   document.activeElement === null || document.activeElement === document.body

@@ -2,8 +2,15 @@ import { english, type Message, type MessageKey, type Messages } from './english
 
 export type Values = Readonly<Record<string, string | number>>
 
-/** The text of that key in the language of the kit, its values filled in. */
-export type Words = (key: MessageKey, values?: Values) => string
+/** The text of that key in the language of the kit, its values filled in; of a part's own texts when it brings them. */
+export type Words = {
+  (key: keyof typeof english, values?: Values): string
+  <More extends Partial<Messages>>(
+    key: keyof More & MessageKey,
+    values: Values | undefined,
+    more: More,
+  ): string
+}
 
 const formOf = (message: Message, locale: string, n: string | number | undefined): string => {
   if (typeof message === 'string') return message
@@ -14,9 +21,10 @@ const formOf = (message: Message, locale: string, n: string | number | undefined
 /** What the table lacks is said in English. */
 export const wordsOf =
   (locale: string, messages: Partial<Messages> | undefined): Words =>
-  (key, values = {}) => {
+  (key: MessageKey, values: Values = {}, more?: Partial<Messages>) => {
     const translated = messages?.[key]
-    const text = formOf(translated ?? english[key], translated === undefined ? 'en' : locale, values['n'])
+    const said: Partial<Messages> = { ...english, ...more }
+    const text = formOf(translated ?? said[key] ?? '', translated === undefined ? 'en' : locale, values['n'])
     return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
   }
 
@@ -28,10 +36,6 @@ export const localeOf = (given: string): string => {
     return 'en'
   }
 }
-
-/** Day and month as people of that language write them. */
-export const dateIn = (locale: string, time: string): string =>
-  new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' }).format(new Date(time))
 
 // Scripts that run from right to left, by the languages that are written in them.
 const rightToLeft = /^(ar|arc|ckb|dv|fa|he|iw|ks|ps|sd|ug|ur|yi)\b/i

@@ -57,7 +57,7 @@ export const StepItemView = (props: StepItemViewProps) => {
   const isLocked = step.locked === true && mine
   const standing = pending ? undefined : standingOf(step, words, nameOf)
   const help = safeUrl(step.learnMoreUrl)
-  const again = status === 'skipped' && !pending
+  const verb = status === 'skipped' && !pending ? 'step.doAnyway' : 'step.do'
   const folds =
     onToggle !== undefined && (description !== undefined || (mine && estimateMinutes !== undefined))
   const isOpen = onToggle === undefined || props.open === true
@@ -109,8 +109,8 @@ export const StepItemView = (props: StepItemViewProps) => {
       <div className="bw-actions">
         {mine && lead.kind !== 'nowhere' && (
           <Control
-            text={words(again ? 'step.doAnyway' : 'step.do')}
-            label={words(again ? 'step.doAnywayLabel' : 'step.doLabel', { title })}
+            text={words(verb)}
+            label={words(`${verb}Label`, { title })}
             url={url}
             onPress={press}
             off={why !== undefined}

@@ -4,6 +4,7 @@ import { Control } from '../kit/control.tsx'
 import { Frame } from '../kit/frame.tsx'
 import { Heading } from '../kit/heading.tsx'
 import { useLook } from '../kit/kit.ts'
+import { laterEnglish } from '../kit/later-english.ts'
 
 export type WelcomeScreenViewProps = {
   readonly remainingSteps: number
@@ -27,12 +28,12 @@ export const WelcomeScreenView = (props: WelcomeScreenViewProps) => {
       rescue={() => () => document.querySelector<HTMLElement>('.bw-guide [data-open] button')}
     >
       <Heading id={`${id}title`} className="bw-title">
-        {title ?? words('welcome.title')}
+        {title ?? words('welcome.title', {}, laterEnglish)}
       </Heading>
-      {children ?? <p>{words('welcome.text', { n: remainingSteps })}</p>}
+      {children ?? <p>{words('welcome.text', { n: remainingSteps }, laterEnglish)}</p>}
       <div className="bw-actions">
-        <Control look="primary" text={words('welcome.start')} onPress={onStart} />
-        <Control look="quiet" text={words('welcome.later')} onPress={onLater} />
+        <Control look="primary" text={words('welcome.start', {}, laterEnglish)} onPress={onStart} />
+        <Control look="quiet" text={words('welcome.later', {}, laterEnglish)} onPress={onLater} />
       </div>
     </Frame>
   )

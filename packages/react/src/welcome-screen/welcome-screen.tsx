@@ -1,7 +1,6 @@
 'use client'
-import { lazy, type ReactNode } from 'react'
-import { LaterBoundary } from '../kit/later-boundary.tsx'
-import { useIsInBrowser } from '../kit/use-onboarding.ts'
+import type { ReactNode } from 'react'
+import { preload, useLater } from '../kit/use-later.ts'
 import { useWelcome } from './use-welcome.ts'
 
 export type WelcomeScreenProps = {
@@ -15,33 +14,25 @@ export type WelcomeScreenProps = {
   readonly onLater?: (() => void) | undefined
 }
 
-const load = () =>
-  import('./welcome-screen-view.tsx').then(({ WelcomeScreenView }) => ({ default: WelcomeScreenView }))
-const LazyView = /* @__PURE__ */ lazy(load)
-
 const Screen = ({ onStart, onLater, ...rest }: WelcomeScreenProps) => {
   const { visible, remainingSteps, close } = useWelcome()
-  const isInBrowser = useIsInBrowser()
-  if (!visible || !isInBrowser) return null
+  const later = useLater(visible)
+  if (!later) return null
   const closing = (then: (() => void) | undefined) => () => {
     void close()
     then?.()
   }
   return (
-    <LaterBoundary>
-      <LazyView
+    <later.LaterBoundary>
+      <later.WelcomeScreenView
         {...rest}
         remainingSteps={remainingSteps}
         onStart={closing(onStart)}
         onLater={closing(onLater)}
       />
-    </LaterBoundary>
+    </later.LaterBoundary>
   )
 }
 
-/** Shown once per person and flow. Its view is loaded when it is needed first, or by `preload`. */
-export const WelcomeScreen = /* @__PURE__ */ Object.assign(Screen, {
-  preload: async (): Promise<void> => {
-    await load()
-  },
-})
+/** Shown once per person and flow. Its view is loaded after the first paint, or by `preload`. */
+export const WelcomeScreen = /* @__PURE__ */ Object.assign(Screen, { preload })

@@ -1,0 +1,177 @@
+import { de } from '../elision.ts'
+import type { Texts } from './english.ts'
+
+export const french: Texts = {
+  nav: {
+    name: 'Votre boutique',
+    dashboard: 'Tableau de bord',
+    products: 'Produits',
+    guide: 'Démarrage',
+    settings: 'Réglages',
+  },
+  clock: {
+    ahead: (days) => `L’horloge de cette démo avance de ${days === 1 ? '1 jour' : `${days} jours`}.`,
+    change: 'Modifier',
+  },
+  guide: {
+    title: 'Démarrer votre boutique',
+    lead: 'Tout ce qu’il y a à faire, et ce que vous avez fait. Vous pouvez y revenir à tout moment.',
+    open: 'Toutes les étapes',
+    failed: 'Le guide de démarrage est indisponible pour le moment. Votre boutique fonctionne quand même.',
+    welcome: 'Bienvenue sur Harbour',
+  },
+  cancel: 'Annuler',
+  retry: 'Réessayer',
+  error: 'Une erreur est survenue. Veuillez réessayer.',
+  away: 'La boutique est injoignable. Veuillez réessayer.',
+  save: 'Enregistrer',
+  back: 'Retour au tableau de bord',
+  signOut: 'Déconnexion',
+  languageName: 'Langue',
+  demo: 'Une démo de Boardwalk : rien n’est vendu, débité ni envoyé.',
+  register: {
+    title: 'Ouvrez votre boutique',
+    lead: 'Votre boutique est prête en une minute, avec trois produits d’exemple.',
+    submit: 'Ouvrir la boutique',
+    known: 'Vous avez déjà une boutique ? Connectez-vous',
+  },
+  join: {
+    title: 'Rejoindre une boutique',
+    lead: 'Avec le code d’invitation de son owner.',
+    submit: 'Rejoindre',
+  },
+  signIn: {
+    title: 'Se connecter',
+    lead: 'Ceci est une démo : votre adresse email suffit, il n’y a pas de mot de passe. N’utilisez donc rien de réel.',
+    submit: 'Se connecter',
+    fresh: 'Pas encore de boutique ? Ouvrez-en une',
+  },
+  fields: {
+    name: 'Votre nom',
+    email: 'Adresse email',
+    market: 'Pays',
+    plan: 'Offre',
+    role: 'Rôle',
+    invite: 'Code d’invitation',
+    holder: 'Titulaire du compte',
+    iban: 'IBAN',
+    product: 'Nom du produit',
+    price: (currency) => `Prix (${currency})`,
+    domain: 'Domaine',
+    impressum: 'Impressum',
+  },
+  roles: { owner: 'Owner', staff: 'Équipe', admin: 'Admin' },
+  plans: { free: 'Gratuite', team: 'Équipe', business: 'Entreprise' },
+  themes: { sea: 'Mer', sand: 'Sable', night: 'Nuit' },
+  dashboard: {
+    title: (owner) => [`La boutique ${de(owner)}`, owner, ''],
+    open: 'Ouverte aux clients',
+    draft: 'Pas encore publiée',
+    sell: 'Mise en ligne',
+    sellLead: 'Publier demande les paiements ; une commande test demande aussi votre email vérifié.',
+    publish: 'Publier la boutique',
+    published: 'Publiée : les clients voient votre boutique.',
+    checkout: 'Passer une commande test',
+    ordered: (number, total) => `La commande ${number} de ${total} est passée.`,
+    products: 'Produits',
+    addProduct: 'Ajouter un produit',
+    noProducts: 'Pas encore de produits.',
+    sales: 'Ventes',
+    noSales: 'Pas de ventes, et il n’y en aura pas : c’est une démo. Les commandes test sont comptées ici.',
+    testOrders: (count) => (count === 1 ? '1 commande test' : `${count} commandes test`),
+    noMoney: 'Aucun argent n’a circulé.',
+    members: 'Membres',
+    you: 'vous',
+    invitation: 'Lien d’invitation pour l’équipe',
+  },
+  theme: {
+    title: 'Personnaliser le thème',
+    lead: 'L’apparence de votre boutique. Vous pourrez en changer à tout moment.',
+  },
+  product: { title: 'Ajouter un produit', submit: 'Ajouter le produit' },
+  products: {
+    title: 'Produits',
+    lead: 'Ce que des clients verraient dans votre boutique.',
+    sample: 'Exemple',
+    added: (name) => ['', name, ' est dans votre boutique.'],
+  },
+  settings: {
+    title: 'Réglages',
+    you: 'Vous',
+    language: 'Langue',
+    languageLead: 'Celle de vos pages, du guide, et de ce que vous disent les contrôles.',
+    appearance: 'Apparence',
+    appearances: { auto: 'Comme le système', light: 'Claire', dark: 'Sombre' },
+    guide: 'Guide de démarrage',
+    guideShown: 'Il est sur votre tableau de bord.',
+    guideHidden: 'Vous l’avez masqué. Rien n’en est perdu.',
+    clock: 'Voyage dans le temps',
+    clockLead:
+      'Avance l’horloge du serveur, pour voir ce qui revient après un report. Cela vaut pour tous dans cette démo, jusqu’au prochain démarrage du serveur ; les sessions et les dates de la boutique restent au présent.',
+    now: 'Maintenant',
+    later: (days) => (days === 1 ? '+1 jour' : `+${days} jours`),
+    saved: 'Enregistré.',
+  },
+  domain: { title: 'Connecter votre domaine', lead: 'Un domaine à vous, par exemple www.example.org.' },
+  legal: {
+    title: 'Rédiger votre impressum',
+    lead: 'Qui tient la boutique : nom, adresse postale, adresse email.',
+  },
+  email: {
+    title: 'Vérifier votre email',
+    lead: (email) => ['La démo n’envoie pas de mail. Voici ce que ', email, ' aurait reçu :'],
+    mail: 'Ouvrez ce lien pour confirmer que l’adresse est la vôtre :',
+    confirm: 'Confirmer mon adresse email',
+    confirmed: 'Votre adresse email est confirmée.',
+  },
+  payments: {
+    title: 'Configurer les paiements',
+    lead: 'Où va l’argent de vos clients. Cette démo n’en déplace pas ; inventez un IBAN.',
+    submit: 'Enregistrer les paiements',
+  },
+  notFound: {
+    title: 'Cette page n’existe pas',
+    lead: 'L’adresse est peut-être mal écrite, ou la page a disparu.',
+  },
+  help: {
+    email: {
+      title: 'Vérifier votre email',
+      text: [
+        'Nous vous envoyons un lien une seule fois, pour que les reçus arrivent chez vous et chez personne d’autre.',
+        'Cette démo n’envoie pas de mail : la page montre le lien à la place.',
+      ],
+    },
+    payments: {
+      title: 'Configurer les paiements',
+      text: [
+        'Il nous faut le compte où va l’argent de vos clients. Seul l’owner de la boutique peut l’indiquer.',
+        'La démo garde les quatre derniers caractères et ne déplace pas d’argent. N’indiquez pas votre vrai compte.',
+      ],
+    },
+    theme: {
+      title: 'Personnaliser le thème',
+      text: [
+        'Un thème donne couleurs et caractères à votre boutique. Vous pourrez en changer à tout moment.',
+      ],
+    },
+    products: {
+      title: 'Ajouter un produit',
+      text: [
+        'Un nom et un prix suffisent pour commencer.',
+        'Les trois produits déjà présents sont des exemples, pour que vous voyiez à quoi ressemblera la boutique.',
+      ],
+    },
+    domain: {
+      title: 'Connecter votre domaine',
+      text: [
+        'Les clients font confiance à une boutique qui porte son propre nom. Indiquez un domaine à vous ; une vraie boutique vous dirait ensuite quel enregistrement DNS ajouter.',
+      ],
+    },
+    impressum: {
+      title: 'Rédiger votre impressum',
+      text: [
+        'En Allemagne, chaque boutique doit dire qui la tient : nom, adresse postale, adresse email, et numéro de registre s’il y en a un.',
+      ],
+    },
+  },
+}

@@ -1,0 +1,3 @@
+import { showShop } from './shop.tsx'
+
+showShop(null)

@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import { build } from 'vite'
+
+/** Path and content of all that a browser loads of the pages in a folder; nothing is written. */
+export type BuiltPages = ReadonlyMap<string, string>
+
+/** React as in development: it complains of what differs between server and browser. */
+export const buildPages = async (
+  root: string,
+  pages: readonly string[] = ['index.html'],
+): Promise<BuiltPages> => {
+  const built = await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    mode: 'development',
+    define: { 'process.env.NODE_ENV': '"development"' },
+    build: {
+      write: false,
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      minify: false,
+      rolldownOptions: { input: pages.map((page) => join(root, page)) },
+    },
+  })
+  const output = Array.isArray(built)
+    ? built.flatMap((one) => one.output)
+    : 'output' in built
+      ? built.output
+      : []
+  return new Map(
+    output.map((file) => [
+      `/${file.fileName}`,
+      file.type === 'chunk' ? file.code : Buffer.from(file.source).toString(),
+    ]),
+  )
+}
+
+const types: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript',
+  css: 'text/css',
+  svg: 'image/svg+xml',
+}
+
+export const typeOf = (path: string): string => types[path.slice(path.lastIndexOf('.') + 1)] ?? 'text/plain'

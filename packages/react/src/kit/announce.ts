@@ -1,0 +1,47 @@
+import type { Kit } from './kit.ts'
+import { news } from './news.ts'
+
+/** What happens within this time is said at once, in one go. */
+const mergeMs = 500
+
+/**
+ * Says what became of things since it was told last: what a person did, what happened elsewhere, what was refused, and
+ * whatever the components say. Until the answer is called.
+ */
+export const announce = (
+  { client, said, words }: Kit,
+  tell: (change: (before: string) => string) => void,
+): (() => void) => {
+  let refused = said.told?.refused
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const soon = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      const now = client.getSnapshot()
+      // What is on its way may still be refused.
+      if (now.pending.length > 0) return soon()
+      const all = [...news(said.told?.onboarding, now.onboarding, words), ...said.texts].join(' ')
+      said.told = now
+      said.texts.clear()
+      // The same text once more would not be read: a space that nobody hears makes it another one.
+      if (all !== '') tell((before) => (before === all ? `${all}\u00A0` : all))
+    }, mergeMs)
+  }
+  const look = (): void => {
+    const state = client.getSnapshot()
+    if (state.refused !== refused && state.refused !== undefined)
+      said.texts.add(state.refused.code === 'unreached' ? words('error') : state.refused.message)
+    refused = state.refused
+    soon()
+  }
+  const leave = client.subscribe(look)
+  said.hear = soon
+  // Something may have happened while this was loaded.
+  look()
+  return () => {
+    clearTimeout(timer)
+    leave()
+    said.hear = undefined
+  }
+}

@@ -1,0 +1,22 @@
+import type { Message } from './english.ts'
+
+/** What only those parts say that are loaded after the first paint. */
+export const laterEnglish = {
+  'nudge.snoozed': 'We will remind you on {date}',
+  'nudge.undo': 'Undo',
+  'guardRail.title': 'Setup required',
+  'guardRail.steps': 'What is missing',
+  'guardRail.configure': 'Set up now',
+  'guardRail.cancel': 'Cancel',
+  'welcome.title': 'Welcome',
+  'welcome.text': {
+    one: '{n} short step, and you are ready.',
+    other: '{n} short steps, and you are ready.',
+  },
+  'welcome.start': 'Get started',
+  'welcome.later': 'Not now',
+  'said.done': '{titles}: done. {done} of {total} steps done.',
+  'said.skipped': '{titles}: skipped.',
+} as const satisfies Readonly<Record<string, Message>>
+
+export type LaterEnglish = typeof laterEnglish
