@@ -156,6 +156,29 @@ const environmentIsReadOnce: Rule = {
   },
 }
 
+const outboundHasOneDoor: Rule = {
+  create(context) {
+    const message =
+      'A call that leaves the process: only packages/server/src/outbound may make one, because there addresses that are not public are refused, redirects are not followed and proxies are not asked. Take an Outbound as a parameter.'
+    return {
+      Identifier(node) {
+        if (node['name'] === 'fetch' && isGlobal(context, node)) context.report({ node, message })
+      },
+      ImportDeclaration(node) {
+        if (node['importKind'] === 'type') return
+        if (/^(node:)?(https|http2|tls)$|^undici/.test(node['source'].value))
+          context.report({ node, message })
+        if (!/^(node:)?(http|net)$/.test(node['source'].value)) return
+        const calls = (one: Node) =>
+          one['importKind'] !== 'type' &&
+          !['createServer', 'isIP', 'isIPv4', 'BlockList'].includes(nameOf(one['imported']) ?? '') &&
+          !/^[A-Z]/.test(nameOf(one['imported']) ?? '')
+        if (node['specifiers'].some(calls)) context.report({ node, message })
+      },
+    }
+  },
+}
+
 const onlyCommandsPrint: Rule = {
   create(context) {
     const message =
@@ -176,6 +199,7 @@ export default {
     'sql-lives-in-the-store': sqlLivesInTheStore,
     'environment-is-read-once': environmentIsReadOnce,
     'only-commands-print': onlyCommandsPrint,
+    'outbound-has-one-door': outboundHasOneDoor,
   },
 }
 

@@ -2,10 +2,12 @@
 import { cpus } from 'node:os'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { conditionBench } from './condition.ts'
+import { eventsBench } from './events.ts'
 import { httpBench } from './http.ts'
 import { print, type Measured } from './measured.ts'
 import { paintBench } from './screen-paint.ts'
 import { screenSizes } from './screen-sizes.ts'
+import { webhooksBench } from './webhooks.ts'
 
 const day = new Date().toISOString().slice(0, 10)
 const machine = `${cpus().length} cores, Node ${process.versions.node}`
@@ -24,12 +26,22 @@ const write = async (name: string, lines: readonly string[]): Promise<void> => {
   console.log(lines.join('\n'))
 }
 
-const sections: Readonly<Record<string, () => Promise<void>>> = {
-  server: async () => {
-    const rows = [...(await conditions()), ...(await httpBench())]
+const table =
+  (subject: string, suffix: string, measure: () => Promise<Measured[]>) => async (): Promise<void> => {
     const heading = `${machine}, PostgreSQL 15 with fsync, loopback; medians of interleaved rounds.`
-    await write(day, [`# Benchmarks of ${day}`, '', heading, '', print(rows)])
-  },
+    await write(`${day}${suffix}`, [
+      `# Benchmarks of ${subject}${day}`,
+      '',
+      heading,
+      '',
+      print(await measure()),
+    ])
+  }
+
+const sections: Readonly<Record<string, () => Promise<void>>> = {
+  server: table('', '', async () => [...(await conditions()), ...(await httpBench())]),
+  events: table('events of ', '-events', eventsBench),
+  webhooks: table('webhooks of ', '-webhooks', webhooksBench),
   screens: async () => {
     const painted = await paintBench()
     const { rows, missing } = await screenSizes()

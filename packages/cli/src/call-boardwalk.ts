@@ -9,19 +9,24 @@ const apiKey = async (configuredKey: string | undefined): Promise<string> => {
   throw new CommandError('There is no API key. Set BOARDWALK_API_KEY, or run "npm start" here once.')
 }
 
-/** Calls the running Boardwalk at BOARDWALK_URL. A refusal becomes an error that tells what the server said. */
+/**
+ * Calls the running Boardwalk at BOARDWALK_URL. A refusal becomes an error that tells what the server said. A body that
+ * is a text is JSON already.
+ */
 export const callBoardwalk = async <Answer>(
   method: string,
   path: string,
-  body?: unknown,
+  body?: object | string,
+  type = 'application/json',
 ): Promise<Answer> => {
   const configuration = configured()
   const { url = `http://127.0.0.1:${configuration.port}` } = configuration
   const headers = {
     authorization: `Bearer ${await apiKey(configuration.apiKey)}`,
-    'content-type': 'application/json',
+    'content-type': type,
   }
-  const request = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const request = { method, headers, ...(body !== undefined && { body: text }) }
   const response = await fetch(new URL(path, url), request).catch((error: unknown) => {
     const reason =
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)

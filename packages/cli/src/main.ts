@@ -1,12 +1,14 @@
 import { ConfigurationError } from '@boardwalk/server'
 import { CommandError, type Command } from './command.ts'
+import { deadLetters } from './commands/dead-letters.ts'
 import { doctor } from './commands/doctor.ts'
 import { flows } from './commands/flows.ts'
 import { migrate } from './commands/migrate.ts'
+import { reconcile } from './commands/reconcile.ts'
 import { serve } from './commands/serve.ts'
 import { token } from './commands/token.ts'
 
-const commands: readonly Command[] = [serve, migrate, doctor, flows, token]
+const commands: readonly Command[] = [serve, migrate, doctor, flows, reconcile, deadLetters, token]
 
 const help = (): string =>
   [

@@ -138,6 +138,21 @@ const transport = {
     title: 'No such API key',
     meaning: 'There is no API key of that id, or it is revoked already.',
   },
+  webhook_not_found: {
+    status: 404,
+    title: 'No such webhook',
+    meaning: 'There is no webhook of that id, or it was deleted.',
+  },
+  delivery_not_found: {
+    status: 404,
+    title: 'No such delivery',
+    meaning: 'The webhook has no delivery of that id, or its time in the log is over.',
+  },
+  dead_letter_not_found: {
+    status: 404,
+    title: 'No such dead letter',
+    meaning: 'There is no dead letter of that id; it may have been taken or removed meanwhile.',
+  },
   route_not_found: {
     status: 404,
     title: 'No such route',
@@ -178,6 +193,18 @@ const transport = {
     status: 422,
     title: 'Not a flow',
     meaning: 'The document is not a correct flow; `problems` lists every place. Nothing was stored.',
+  },
+  url_refused: {
+    status: 422,
+    title: 'Not an address for a webhook',
+    meaning:
+      'The URL cannot be looked up, or leads to an address that is not public. Use a public one, or allow it by `BOARDWALK_WEBHOOK_ALLOW`.',
+  },
+  still_unreadable: {
+    status: 422,
+    title: 'Still not understood',
+    meaning:
+      'The record cannot be taken with the sources of now either; the message says why. Correct the sources, or remove it.',
   },
   too_many_streams: {
     status: 429,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { parse, type Parsed } from './parse.ts'
 import { factsUpdate } from './person.ts'
 import { problemAt } from './problems.ts'
+import { completions } from './reconciliation.ts'
 import { hostId, jsonObject, lineUpTo, moment, oneOf } from './values.ts'
 
 // What Segment's clients send besides (context, integrations, anonymousId, sentAt …) is neither read nor refused.
@@ -11,8 +12,12 @@ const common = {
   userId: hostId,
   messageId: lineUpTo(255)
     .optional()
-    .describe('Id of the event: of all that bear it for the same person within 30 days, one has an effect.'),
-  timestamp: moment.optional().describe('Checked, but the moment that counts is the arrival.'),
+    .describe(
+      'Id of the event: of all that bear it for the same person within 30 days, one has an effect. Absent: made of the content, if there is a `timestamp`.',
+    ),
+  timestamp: moment
+    .optional()
+    .describe('When they did it, if before the arrival. A step is done when its event arrives.'),
 }
 
 const typed = <const Type extends string>(type: Type) => z.literal(type, { error: `"${type}"` })
@@ -48,15 +53,16 @@ const hostEvent = z.discriminatedUnion('type', [trackEvent, identifyEvent], {
 export type TrackEvent = z.output<typeof trackEvent>
 export type EventSent = z.output<typeof hostEvent>
 
-const most = 500
-const batchError = `an array of 1 to ${most} events`
+/** Events that may be sent together. */
+export const mostEvents = 500
+const batchError = `an array of 1 to ${mostEvents} events`
 const eitherError = 'an event {"type": …}, or {"batch": […]}'
 
 export const eventsSent = z
-  .union([hostEvent, z.object({ batch: z.array(hostEvent, { error: batchError }).min(1).max(most) })], {
+  .union([hostEvent, z.object({ batch: z.array(hostEvent, { error: batchError }).min(1).max(mostEvents) })], {
     error: eitherError,
   })
-  .meta({ id: 'EventsSent', description: `One event, or a batch of 1 to ${most}.` })
+  .meta({ id: 'EventsSent', description: `One event, or a batch of 1 to ${mostEvents}.` })
 
 export const eventResults = z
   .object({
@@ -64,6 +70,7 @@ export const eventResults = z
       z.object({
         index: z.int(),
         status: oneOf('accepted', 'duplicate', 'refused'),
+        completes: completions.optional().describe('In a dry run only: the steps that it would complete.'),
         reason: z.string().optional().describe('Why it was refused: where, what was found and expected.'),
       }),
     ),
@@ -90,7 +97,7 @@ export const parseEvents = (body: unknown): Parsed<readonly Parsed<EventSent>[]>
   if (!isObject(body)) return { problems: [problemAt(body, [], eitherError)] }
   if (Object.hasOwn(body, 'batch')) {
     const batch: unknown = Reflect.get(body, 'batch')
-    return Array.isArray(batch) && batch.length > 0 && batch.length <= most
+    return Array.isArray(batch) && batch.length > 0 && batch.length <= mostEvents
       ? { value: batch.map(parseEvent) }
       : { problems: [problemAt(body, ['batch'], batchError)] }
   }

@@ -1,5 +1,7 @@
+export { eventOfCloudEvent, eventsOfCloudEvents, isJsonType } from './cloud-events.ts'
 export { errorCodes, errors, problemDetails, problemDetailsOf, problemType } from './errors.ts'
 export type { ErrorCode, ErrorRow, ProblemDetails } from './errors.ts'
+export { eventSources, type EventSource, type EventSourceGiven } from './event-sources.ts'
 export { factsOfTraits, parseEvents, trackEvent, type EventSent, type TrackEvent } from './events.ts'
 export { flowDocument, parseFlowDocument, type FlowInput, type ParsedFlow } from './flow-document.ts'
 export { gateBlocked, gateCheck, type GateAllowed, type GateBlocked, type GateList } from './gates.ts'
@@ -16,7 +18,7 @@ export {
   type Sending,
   type StreamId,
 } from './operations/table.ts'
-export { parse, type Parsed } from './parse.ts'
+export { isReadable, parse, type Parsed } from './parse.ts'
 export { factsOfClaims, factsUpdate, tokenClaims, type TokenClaims } from './person.ts'
 export { problemAt } from './problems.ts'
 export { scopeNames, scopes, type Scope } from './scopes.ts'

@@ -125,7 +125,12 @@ const operation = (id: OperationId, writer: Writer): Json => {
     ...(row.body && {
       requestBody: {
         required: !row.bodyOptional,
-        content: { 'application/json': { schema: writer.write(row.body, 'input') } },
+        content: Object.fromEntries(
+          Object.entries({ 'application/json': row.body, ...row.otherBodies }).map(([mediaType, schema]) => [
+            mediaType,
+            { schema: writer.write(schema, 'input') },
+          ]),
+        ),
       },
     }),
     responses: { ...given, ...problemResponses(codes, new Set(Object.keys(given)), writer) },

@@ -41,6 +41,8 @@ export type OperationRow = {
   readonly caller: Caller
   readonly parameters: { readonly path?: z.ZodObject; readonly query?: z.ZodObject }
   readonly body?: z.ZodType
+  /** What else may be sent, by media type; `body` is of `application/json`. */
+  readonly otherBodies?: { readonly [mediaType: string]: z.ZodType }
   /** A body that may be left out altogether; it then counts as `{}`. */
   readonly bodyOptional?: true
   /** Of the answers with a body; `application/json` when absent. */

@@ -1,6 +1,8 @@
 import type { Clause, Source } from '@boardwalk/engine'
 import { z } from 'zod'
+import { deadLetters } from './dead-letters.ts'
 import { nextCursor } from './lists.ts'
+import { consent } from './observation.ts'
 import { enrolmentStatus, flowVersion, stepStatus } from './onboarding.ts'
 import { facts } from './person.ts'
 import { oneOf, time } from './values.ts'
@@ -70,6 +72,17 @@ export const personExport = z
     accountSteps: z
       .array(stepState.extend({ flow: z.string() }))
       .describe('Steps of the account that the person settled.'),
+    remembered: z
+      .array(
+        z.object({
+          name: z.string(),
+          at: time,
+          properties: loose.nullable().describe('null: too long to be kept.'),
+        }),
+      )
+      .describe('Events of the host’s that may prove a step later.'),
+    consent,
+    deadLetters: deadLetters.describe('What came about the person and could not be taken.'),
     events: z.array(happening),
   })
   .meta({ id: 'PersonExport', description: 'Everything held of a person.' })

@@ -1,9 +1,13 @@
-import type { Flow } from './flow.ts'
+import type { Flow, Step } from './flow.ts'
 import type { Enrolment, Person } from './person.ts'
 import { conditionFacts } from './facts.ts'
+import type { CompiledTrigger } from './trigger.ts'
 
 /** A flow's version in force. `open` flows take new people; a deprecated one only keeps those it has. */
 export type LiveFlow = { readonly flow: Flow; readonly open: boolean }
+
+/** A step of a live flow that waits for an event. */
+export type WaitingStep = { readonly flow: Flow; readonly step: Step; readonly trigger: CompiledTrigger }
 
 /** The published flows, by name. */
 export type Catalogue = {
@@ -12,6 +16,22 @@ export type Catalogue = {
   readonly flows: ReadonlyMap<string, LiveFlow>
   /** The open ones, highest priority first, then by name. */
   readonly open: readonly Flow[]
+  /** By the event that they wait for: an event that nobody waits for costs one look here. */
+  readonly waiting: ReadonlyMap<string, readonly WaitingStep[]>
+}
+
+const waitingIn = (flows: readonly LiveFlow[]): Catalogue['waiting'] => {
+  const byEvent = new Map<string, WaitingStep[]>()
+  for (const { flow } of flows) {
+    for (const [event, triggers] of flow.triggers) {
+      const steps = triggers.flatMap((trigger) => {
+        const step = flow.stepById.get(trigger.stepId)
+        return step ? [{ flow, step, trigger }] : []
+      })
+      byEvent.set(event, [...(byEvent.get(event) ?? []), ...steps])
+    }
+  }
+  return byEvent
 }
 
 export const catalogueOf = (revision: number, flows: readonly LiveFlow[]): Catalogue => ({
@@ -21,6 +41,7 @@ export const catalogueOf = (revision: number, flows: readonly LiveFlow[]): Catal
     .filter((live) => live.open)
     .map((live) => live.flow)
     .sort((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1)),
+  waiting: waitingIn(flows),
 })
 
 /** The flow that a person nobody has enrolled yet belongs in, or undefined when none lets them in. */

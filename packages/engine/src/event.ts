@@ -1,42 +1,66 @@
 import type { Decision, World } from './decision.ts'
-import { situationOf } from './decision.ts'
-import { place, type Placed } from './enrolment.ts'
-import { guideOf } from './guide.ts'
-import type { Person } from './person.ts'
-import { settleSteps, transitionOf, type Settling } from './settle-step.ts'
-import { andThen } from './settle.ts'
+import { enrolmentIn } from './decision.ts'
+import type { Happening } from './happening.ts'
+import { isValueEvent } from './observe.ts'
+import type { Person, RememberedEvent } from './person.ts'
+import { proofOf } from './proof.ts'
 import type { Properties } from './trigger.ts'
+import { settleProven } from './verbs.ts'
 
 /** Something that the host's systems saw a person do. */
-export type HostEvent = { readonly name: string; readonly properties: Properties }
-
-const applyIn = (world: World, person: Person, placed: Placed, event: HostEvent): Decision => {
-  const nothing = { person, happenings: [] }
-  const { flow, enrolment } = placed
-  if (flow === null || enrolment === null) return nothing
-  const fitting = flow.triggers.get(event.name)?.filter(({ holds }) => holds(event.properties)) ?? []
-  if (fitting.length === 0) return nothing
-  const proof: Settling = { to: 'done', source: 'event', by: person.userId }
-  const guide = guideOf(flow, enrolment, situationOf(placed.person, world.now))
-  const proven = guide.steps.flatMap((seen) => {
-    const trigger = fitting.find(({ stepId }) => stepId === seen.id)
-    return trigger === undefined || transitionOf(seen, proof).kind !== 'settle'
-      ? []
-      : [{ ...proof, seen, metadata: trigger.metadataOf(event.properties) }]
-  })
-  return proven.length === 0 ? nothing : settleSteps(world, { ...placed, flow, enrolment }, proven)
+export type HostEvent = {
+  readonly name: string
+  readonly properties: Properties
+  /** When they did it, in milliseconds since 1970; absent, or later than now: now. */
+  readonly at?: number | undefined
 }
 
+/** As JSON. All that is remembered is loaded with the person, again and again. */
+const mostCharacters = 16_384
+
+const bounded = (event: RememberedEvent): RememberedEvent =>
+  JSON.stringify(event.properties).length > mostCharacters ? { ...event, properties: null } : event
+
 /**
- * Completes, as proof, every step that waits for the event: in all flows that the person is in or, for one who is in
- * none, in the flow of a first contact. An event that completes nothing changes nothing, so it enrols nobody.
+ * What is remembered with the event: it is kept when it could prove some step that nothing remembered proves, and when
+ * it is the first of its name, for the steps of later versions. So it never grows beyond what the triggers ask for.
+ */
+const remember = ({ catalogue }: World, person: Person, event: RememberedEvent): Person['remembered'] => {
+  const waiting = catalogue.waiting.get(event.name)
+  if (waiting === undefined) return person.remembered
+  const kept = bounded(event)
+  const isFirst = person.remembered.every(({ name }) => name !== event.name)
+  const alone = { ...person, remembered: [kept] }
+  const isNeeded = waiting.some((one) => {
+    const place = enrolmentIn(person, one.flow.name) ?? { flow: one.flow.name, steps: [] }
+    const proves = (who: Person): boolean => proofOf(one, event.name, who, place) !== undefined
+    return proves(alone) && !proves(person)
+  })
+  return isFirst || isNeeded ? [...person.remembered, kept] : person.remembered
+}
+
+/** The host's own events are observation, so they are kept only of those who agreed to it. */
+const observed = ({ consent }: Person, { name, properties }: HostEvent): Happening[] =>
+  consent?.analytics && isValueEvent(name)
+    ? [{ type: name, flow: null, version: null, stepId: null, data: properties }]
+    : []
+
+/**
+ * Remembers the event, as far as a step may ask for it, and completes what it proves in the flows that the person is in.
+ * It enrols nobody: whoever comes later finds the steps done.
  */
 export const applyEvent = (world: World, person: Person, event: HostEvent): Decision => {
-  const names = person.enrolments.map(({ flow }) => flow).filter((flow) => world.catalogue.flows.has(flow))
-  if (names.length === 0) return applyIn(world, person, place(world, person), event)
-  return names.reduce<Decision>(
-    (decision, name) =>
-      andThen(decision, (current) => applyIn(world, current, place(world, current, name), event)),
-    { person, happenings: [] },
-  )
+  const happened = observed(person, event)
+  if (!world.catalogue.waiting.has(event.name)) return { person, happenings: happened }
+  const { name, properties, at = world.now } = event
+  const arriving: RememberedEvent = { name, properties, at: Math.min(at, world.now) }
+  const remembered = remember(world, person, arriving)
+  // While it is here, it proves with all its properties, and also what it need not be kept for.
+  const hearing: Person = { ...person, remembered: [...person.remembered, arriving] }
+  const { person: heard, happenings } = settleProven(world, hearing)
+  const isUnchanged = heard === hearing && remembered === person.remembered
+  return {
+    person: isUnchanged ? person : { ...heard, remembered },
+    happenings: [...happened, ...happenings],
+  }
 }

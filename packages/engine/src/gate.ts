@@ -6,6 +6,8 @@ import type { Step } from './flow.ts'
 import { guideOf } from './guide.ts'
 import type { Enrolment, Person } from './person.ts'
 import { refusal, type Refusal } from './refusal.ts'
+import { andThen } from './settle.ts'
+import { settleProven } from './verbs.ts'
 
 /** What a gate asks: these steps, or those that flows list under the gate's name. */
 export type GateQuestion = {
@@ -77,7 +79,8 @@ const byStart = (a: Enrolment, b: Enrolment): number =>
 export const checkGate = (world: World, person: Person, question: GateQuestion): GateDecision => {
   const mistake = unknown(world, question)
   if (mistake) return { person, happenings: [], missing: [], refusal: mistake }
-  const decision = placed(world, person, question.flow)
+  // What the person did before anybody asked for it is done.
+  const decision = andThen(placed(world, person, question.flow), (known) => settleProven(world, known))
   const needs = decision.person.enrolments
     .filter((enrolment) => question.flow === undefined || enrolment.flow === question.flow)
     .sort(byStart)

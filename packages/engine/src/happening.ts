@@ -12,12 +12,17 @@ export type HappeningType =
   | 'onboarding.completed'
   | 'onboarding.skipped'
   | 'onboarding.resumed'
+  | 'onboarding.viewed'
+  | 'onboarding.step_started'
+  | 'onboarding.nudge_shown'
   | 'gating.blocked'
 
 export type Happening = {
-  readonly type: HappeningType
-  readonly flow: string
-  readonly version: number
+  /** One of ours, or the name that the host gave to something of value to it. */
+  readonly type: HappeningType | (string & {})
+  /** null when it is about no flow. */
+  readonly flow: string | null
+  readonly version: number | null
   readonly stepId: string | null
   /** Whose step it was, for a step of scope `account`; others read these to bring the members up to date. */
   readonly accountId?: string | undefined

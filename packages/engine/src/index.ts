@@ -33,13 +33,16 @@ export { guideOf, inMarket, type Guide, type GuideStep } from './guide.ts'
 export type { Happening, HappeningType } from './happening.ts'
 export { checkRenames, lineagesOf, type EarlierVersion, type Lineages } from './lineage.ts'
 export { dismissNudge, nudgeOf, snooze, unsnooze, type Nudge, type Snooze } from './nudge.ts'
+export { giveConsent, isValueEvent, observe, type Observation, type Observed } from './observe.ts'
 export { stranger } from './person.ts'
 export type {
   AccountFlow,
+  Consent,
   Enrolment,
   EnrolmentStatus,
   Facts,
   Person,
+  RememberedEvent,
   Source,
   StepState,
   StepStatus,
@@ -57,5 +60,5 @@ export { settle } from './settle.ts'
 export { dismissGuide, restoreGuide, seeWelcome } from './surfaces.ts'
 export { parseAcceptLanguage, textIn, type Text } from './text.ts'
 export { transition, type Transition, type TransitionRequest } from './transition.ts'
-export { changeStep, look, resumeFlow, settleAll, skipFlow, type StepChange } from './verbs.ts'
+export { changeStep, look, resumeFlow, settleAll, settleProven, skipFlow, type StepChange } from './verbs.ts'
 export { isVisible, visibilityRules, type Situation } from './visibility.ts'

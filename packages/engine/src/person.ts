@@ -61,6 +61,18 @@ export type Enrolment = {
 /** The steps that the members of an account share in one flow. */
 export type AccountFlow = { readonly flow: string; readonly steps: readonly StepState[] }
 
+/** An event of the host's that the person did once, and that some step may be proven by later. */
+export type RememberedEvent = {
+  readonly name: string
+  /** When they did it, in milliseconds since 1970. */
+  readonly at: number
+  /** null: too long to be kept. Such an event proves only steps whose trigger asks nothing of its properties. */
+  readonly properties: Readonly<Record<string, unknown>> | null
+}
+
+/** Whether the person agreed that what they do is observed, beyond what the onboarding itself needs. */
+export type Consent = { readonly analytics: boolean; readonly at: number }
+
 /** All that decisions about one person are made from. */
 export type Person = {
   readonly userId: string
@@ -69,6 +81,10 @@ export type Person = {
   readonly accountAttributes: { readonly [name: string]: unknown }
   readonly enrolments: readonly Enrolment[]
   readonly accountFlows: readonly AccountFlow[]
+  /** Oldest arrival first. */
+  readonly remembered: readonly RememberedEvent[]
+  /** null when they were never asked; that is no consent. */
+  readonly consent: Consent | null
 }
 
 /** A person nobody has heard of yet. */
@@ -79,4 +95,6 @@ export const stranger = (userId: string): Person => ({
   accountAttributes: {},
   enrolments: [],
   accountFlows: [],
+  remembered: [],
+  consent: null,
 })

@@ -1,8 +1,6 @@
-import { enrolmentIn, happening, withEnrolment, type Decision, type World } from './decision.ts'
-import type { Placed } from './enrolment.ts'
+import { happening, withEnrolment, type Decision, type World } from './decision.ts'
 import type { GuideStep } from './guide.ts'
 import type { Enrolment, Person, Source, StepState } from './person.ts'
-import { andThen, settle } from './settle.ts'
 import { rowsOf, stateOf, withState } from './step-state.ts'
 import { transition, type Transition } from './transition.ts'
 
@@ -47,9 +45,10 @@ const withStep = (
   return { ...person, accountFlows: [...others, { flow: enrolment.flow, steps: rows }] }
 }
 
-type SeenSettling = Settling & { readonly seen: GuideStep }
+export type SeenSettling = Settling & { readonly seen: GuideStep }
 
-const settleStep = (
+/** The step settled, and that told; what follows from it is for `settle`. */
+export const settleStep = (
   world: World,
   person: Person,
   enrolment: Enrolment,
@@ -80,25 +79,4 @@ const settleStep = (
       { ...happening(type, enrolment, data, seen.id), ...(accountId !== undefined && { accountId }) },
     ],
   }
-}
-
-type Somewhere = Placed & { readonly flow: NonNullable<Placed['flow']>; readonly enrolment: Enrolment }
-
-/** Steps of one flow settled together: first what was due before, at last what follows from them. */
-export const settleSteps = (
-  world: World,
-  placed: Somewhere,
-  settlings: readonly SeenSettling[],
-): Decision => {
-  const { flow, enrolment } = placed
-  const offered = andThen(placed, (enrolled) => settle(world, enrolled, flow))
-  if (settlings.length === 0) return offered
-  const changed = settlings.reduce<Decision>(
-    (decision, settling) =>
-      andThen(decision, (current) =>
-        settleStep(world, current, enrolmentIn(current, flow.name) ?? enrolment, settling),
-      ),
-    offered,
-  )
-  return andThen(changed, (settled) => settle(world, settled, flow))
 }

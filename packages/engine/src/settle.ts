@@ -1,10 +1,12 @@
 import type { Decision, World } from './decision.ts'
 import { enrolmentIn, happening, situationOf, withEnrolment } from './decision.ts'
 import type { Flow } from './flow.ts'
-import { guideOf, type Guide } from './guide.ts'
+import { guideOf, type Guide, type GuideStep } from './guide.ts'
 import type { Happening } from './happening.ts'
 import type { Enrolment, Person } from './person.ts'
 import { isFinished, nextStepOf } from './progress.ts'
+import { provenSteps } from './proof.ts'
+import { settleStep, type SeenSettling } from './settle-step.ts'
 import { stateOf, withState } from './step-state.ts'
 
 /** Everything visible that has no row yet is offered now. */
@@ -18,19 +20,29 @@ const offer = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Hap
   return [{ ...enrolment, steps }, [happening('onboarding.offered', enrolment, data)]]
 }
 
-/** The next step and those already settled have been reached. */
-const reach = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Happening[]] => {
-  const next = nextStepOf(guide.steps)
-  const reached = guide.steps.filter(
-    ({ id, step, status }) =>
-      (id === next || status !== 'todo') && (stateOf(step, enrolment.steps)?.reachedAt ?? null) === null,
-  )
+/** Those of the steps that were not reached before are now. */
+export const reachSteps = (
+  enrolment: Enrolment,
+  steps: readonly GuideStep[],
+  now: number,
+): [Enrolment, Happening[]] => {
+  const reached = steps.filter(({ step }) => (stateOf(step, enrolment.steps)?.reachedAt ?? null) === null)
   if (reached.length === 0) return [enrolment, []]
-  const steps = reached.reduce((rows, { step }) => withState(rows, step, { reachedAt: now }), enrolment.steps)
+  const rows = reached.reduce((rows, { step }) => withState(rows, step, { reachedAt: now }), enrolment.steps)
   return [
-    { ...enrolment, steps },
+    { ...enrolment, steps: rows },
     reached.map(({ id }) => happening('onboarding.reached', enrolment, {}, id)),
   ]
+}
+
+/** The next step and those already settled have been reached. */
+const reach = (enrolment: Enrolment, { steps }: Guide, now: number): [Enrolment, Happening[]] => {
+  const next = nextStepOf(steps)
+  return reachSteps(
+    enrolment,
+    steps.filter(({ id, status }) => id === next || status !== 'todo'),
+    now,
+  )
 }
 
 const complete = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Happening[]] => {
@@ -42,8 +54,7 @@ const complete = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, 
   ]
 }
 
-/** What follows by itself from the state and the moment: steps offered and reached, the enrolment completed. */
-export const settle = (world: World, person: Person, flow: Flow): Decision => {
+const follow = (world: World, person: Person, flow: Flow): Decision => {
   const before = enrolmentIn(person, flow.name)
   if (before === undefined) return { person, happenings: [] }
   const guide = guideOf(flow, before, situationOf(person, world.now))
@@ -62,4 +73,36 @@ export const andThen = (first: Decision, second: (person: Person) => Decision): 
   if (first.refusal) return first
   const next = second(first.person)
   return { ...first, ...next, happenings: [...first.happenings, ...next.happenings] }
+}
+
+/** Steps of one flow settled together, and what follows from them. */
+export const settleSteps = (
+  world: World,
+  placed: Decision,
+  flow: Flow,
+  settlings: readonly SeenSettling[],
+): Decision => {
+  const settled = settlings.reduce<Decision>(
+    (decision, settling) =>
+      andThen(decision, (current) => {
+        const enrolment = enrolmentIn(current, flow.name)
+        return enrolment
+          ? settleStep(world, current, enrolment, settling)
+          : { person: current, happenings: [] }
+      }),
+    placed,
+  )
+  return settlings.length === 0 ? settled : andThen(settled, (current) => follow(world, current, flow))
+}
+
+/**
+ * What follows by itself from the state and the moment: steps offered and reached, those done that something remembered
+ * proves, the enrolment completed.
+ */
+export const settle = (world: World, person: Person, flow: Flow): Decision => {
+  const offered = follow(world, person, flow)
+  const enrolment = enrolmentIn(offered.person, flow.name)
+  return enrolment
+    ? settleSteps(world, offered, flow, provenSteps(world, offered.person, flow, enrolment))
+    : offered
 }

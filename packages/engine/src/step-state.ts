@@ -21,8 +21,23 @@ const accountStates = (person: Person, flow: string): readonly StepState[] =>
   person.accountFlows.find((shared) => shared.flow === flow)?.steps ?? []
 
 /** The rows that hold the step's status: the account's for a step of scope `account`, else the person's own. */
-export const rowsOf = (step: Step, person: Person, enrolment: Enrolment): readonly StepState[] =>
+export const rowsOf = (
+  step: Step,
+  person: Person,
+  enrolment: Pick<Enrolment, 'flow' | 'steps'>,
+): readonly StepState[] =>
   step.scope === 'account' ? accountStates(person, enrolment.flow) : enrolment.steps
+
+/** When an older version of the step was last settled; -Infinity when none was, or the step keeps what was done in them. */
+export const askedAnewSince = (step: Step, states: readonly StepState[]): number =>
+  step.onVersionChange === 'keep'
+    ? -Infinity
+    : Math.max(
+        -Infinity,
+        ...states
+          .filter(({ stepId, stepVersion }) => stepId === step.lineage && stepVersion < step.version)
+          .map(({ settledAt }) => settledAt ?? -Infinity),
+      )
 
 /** The status that counts: a skipped step that is required now is todo again. */
 export const statusOf = (state: StepState | undefined, required: boolean): StepStatus =>

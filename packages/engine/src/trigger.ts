@@ -1,15 +1,16 @@
 import { compileCondition } from './condition/compile.ts'
 import { readFact } from './condition/facts.ts'
 import type { StepDefinition, Trigger } from './flow.ts'
+import type { RememberedEvent } from './person.ts'
 
 export type Properties = Readonly<Record<string, unknown>>
 
 /** A step's trigger made ready to be asked. */
 export type CompiledTrigger = {
   readonly stepId: string
-  readonly holds: (properties: Properties) => boolean
+  readonly holds: (properties: RememberedEvent['properties']) => boolean
   /** What the trigger keeps of the event; undefined when it is nothing. */
-  readonly metadataOf: (properties: Properties) => Properties | undefined
+  readonly metadataOf: (properties: RememberedEvent['properties']) => Properties | undefined
 }
 
 /** As JSON. Fifty names may all point at the same large property, so what each property may have is no limit to their sum. */
@@ -22,7 +23,7 @@ const compileMetadata = ({ metadata = {} }: Trigger): CompiledTrigger['metadataO
   return (properties) => {
     let room = mostMetadataCharacters
     const kept = paths.flatMap(([name, segments]) => {
-      const value = readFact(properties, segments)
+      const value = readFact(properties ?? {}, segments)
       if (value === undefined) return []
       const length = JSON.stringify([name, value]).length
       // What does not fit is left out: the step is done all the same, and half a value would be a wrong one.
@@ -34,9 +35,16 @@ const compileMetadata = ({ metadata = {} }: Trigger): CompiledTrigger['metadataO
   }
 }
 
+const compileWhere = ({ where }: Trigger): CompiledTrigger['holds'] => {
+  if (where === undefined) return () => true
+  const holds = compileCondition(where)
+  // Not even "is absent" holds of properties that nobody knows any more.
+  return (properties) => properties !== null && holds(properties)
+}
+
 const compileTrigger = (stepId: string, trigger: Trigger): CompiledTrigger => ({
   stepId,
-  holds: trigger.where === undefined ? () => true : compileCondition(trigger.where),
+  holds: compileWhere(trigger),
   metadataOf: compileMetadata(trigger),
 })
 

@@ -1,11 +1,12 @@
-import { happening, refuse, situationOf, withEnrolment } from './decision.ts'
+import { enrolmentIn, happening, refuse, situationOf, withEnrolment } from './decision.ts'
 import type { Decision, World } from './decision.ts'
 import { place } from './enrolment.ts'
 import { guideOf } from './guide.ts'
 import type { Enrolment, Person } from './person.ts'
 import { notEnrolled, stepNotFound } from './refusal.ts'
-import { settleSteps, transitionOf, type Settling } from './settle-step.ts'
-import { andThen, settle } from './settle.ts'
+import { provenSteps } from './proof.ts'
+import { transitionOf, type Settling } from './settle-step.ts'
+import { andThen, settle, settleSteps } from './settle.ts'
 
 /** The person's own read: enrols, offers, carries over and completes, and nothing else. */
 export const look = (world: World, person: Person, flow?: string): Decision => {
@@ -20,17 +21,18 @@ export type StepChange = Settling & { readonly stepId: string; readonly flow?: s
 /** Completes or skips one step. */
 export const changeStep = (world: World, person: Person, change: StepChange): Decision => {
   const notThere: Decision = { person, happenings: [], refusal: stepNotFound(change.stepId) }
-  const placed = place(world, person, change.flow)
-  if (placed.refusal) return placed
-  const { flow, enrolment } = placed
-  if (flow === null || enrolment === null) return notThere
-  const guide = guideOf(flow, enrolment, situationOf(placed.person, world.now))
+  // What was due before comes first: a step that is proven already is not for anybody to skip.
+  const due = look(world, person, change.flow)
+  if (due.refusal) return due
+  const { flow } = due
+  const enrolment = flow ? enrolmentIn(due.person, flow.name) : undefined
+  if (!flow || enrolment === undefined) return notThere
+  const guide = guideOf(flow, enrolment, situationOf(due.person, world.now))
   const seen = guide.steps.find((step) => step.id === change.stepId)
   if (seen === undefined) return notThere
   const decided = transitionOf(seen, change)
   if (decided.kind === 'refused') return { person, happenings: [], refusal: decided.refusal }
-  const settlings = decided.kind === 'unchanged' ? [] : [{ ...change, seen }]
-  return settleSteps(world, { ...placed, flow, enrolment }, settlings)
+  return settleSteps(world, due, flow, decided.kind === 'unchanged' ? [] : [{ ...change, seen }])
 }
 
 /** Puts a whole flow aside. Gates still hold, and its steps can still be done. */
@@ -89,5 +91,18 @@ export const settleAll = (world: World, person: Person): Decision => {
       person,
       happenings: [],
     })
+  return { person: settled, happenings }
+}
+
+/** Enrolments in which something remembered proves a step, brought up to date; the others stay as they are. */
+export const settleProven = (world: World, person: Person): Decision => {
+  const { person: settled, happenings } = person.enrolments.reduce<Decision>(
+    (decision, enrolment) => {
+      const flow = world.catalogue.flows.get(enrolment.flow)?.flow
+      const isProven = flow && provenSteps(world, decision.person, flow, enrolment).length > 0
+      return isProven ? andThen(decision, (current) => look(world, current, flow.name)) : decision
+    },
+    { person, happenings: [] },
+  )
   return { person: settled, happenings }
 }

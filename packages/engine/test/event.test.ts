@@ -25,6 +25,8 @@ const worldOf = (...flows: Written[]) => ({
 })
 
 const ada = stranger('ada')
+/** In the flow that is theirs, with nothing done. */
+const enrolledIn = (world: ReturnType<typeof worldOf>, person = ada): Person => look(world, person).person
 const created = { name: 'integration.created', properties: {} }
 const connect = { id: 'connect', trigger: { event: 'integration.created' } }
 
@@ -65,9 +67,9 @@ describe('where, over the properties', () => {
   ])('%j of %j: %j', (where, properties, fits) => {
     const world = worldOf({ steps: [{ id: 'a', trigger: { event: 'e', where } }] })
     const owner = { ...ada, facts: { role: 'owner', attributes: {} } }
-    const decision = applyEvent(world, owner, { name: 'e', properties })
+    const decision = applyEvent(world, enrolledIn(world, owner), { name: 'e', properties })
     expect(completed(decision.happenings)).toEqual(fits ? ['a'] : [])
-    if (!fits) expect(decision).toEqual({ person: owner, happenings: [] })
+    if (!fits) expect(decision.happenings).toEqual([])
   })
 })
 
@@ -90,7 +92,8 @@ describe('metadata, mapped from the properties', () => {
     ['$.n', `{"n": "${'x'.repeat(20_000)}"}`, null],
   ])('%s of %s', (path, properties, metadata) => {
     const world = worldOf({ steps: [{ id: 'a', trigger: { event: 'e', metadata: { m: path } } }] })
-    const { person, happenings } = applyEvent(world, ada, { name: 'e', properties: JSON.parse(properties) })
+    const event = { name: 'e', properties: JSON.parse(properties) }
+    const { person, happenings } = applyEvent(world, enrolledIn(world), event)
     expect(stepIn(person, 'a')).toMatchObject({ status: 'done', metadata })
     const data = happenings.find(({ type }) => type === 'onboarding.step_completed')?.data
     expect(data?.['metadata'] ?? null).toEqual(metadata)
@@ -99,7 +102,8 @@ describe('metadata, mapped from the properties', () => {
   test('many names for one large property stay within 16 KB', () => {
     const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`m${n}`, '$.large']))
     const world = worldOf({ steps: [{ id: 'a', trigger: { event: 'e', metadata } }] })
-    const { person } = applyEvent(world, ada, { name: 'e', properties: { large: 'x'.repeat(5000) } })
+    const event = { name: 'e', properties: { large: 'x'.repeat(5000) } }
+    const { person } = applyEvent(world, enrolledIn(world), event)
     expect(Object.keys(stepIn(person, 'a')?.metadata ?? {})).toEqual(['m0', 'm1', 'm2'])
   })
 })
@@ -110,7 +114,8 @@ describe('an event', () => {
       { id: 'first' },
       { ...connect, dependsOn: ['first'], restrictedTo: ['owner'], completion: 'proof' },
     ]
-    const { person, happenings } = applyEvent(worldOf({ steps }), ada, created)
+    const world = worldOf({ steps })
+    const { person, happenings } = applyEvent(world, enrolledIn(world), created)
     expect(stepIn(person, 'connect')).toMatchObject({
       status: 'done',
       source: 'event',
@@ -118,20 +123,14 @@ describe('an event', () => {
       settledAt: now,
     })
     expect(stepIn(person, 'first')?.status).toBe('todo')
-    expect(happenings.map(({ type }) => type)).toEqual([
-      'onboarding.enrolled',
-      'onboarding.offered',
-      'onboarding.reached',
-      'onboarding.step_completed',
-      'onboarding.reached',
-    ])
+    expect(happenings.map(({ type }) => type)).toEqual(['onboarding.step_completed', 'onboarding.reached'])
   })
 
   test('completes every step that waits for it, and with them the flow, once', () => {
     const steps = [connect, { ...connect, id: 'other' }, { id: 'third', trigger: { event: 'other.event' } }]
     const required = steps.slice(0, 2).map((step) => ({ ...step, required: true }))
     const world = worldOf({ steps: [...required, steps[2]!] })
-    const { person, happenings } = applyEvent(world, ada, created)
+    const { person, happenings } = applyEvent(world, enrolledIn(world), created)
     expect(completed(happenings)).toEqual(['connect', 'other'])
     expect(happenings.filter(({ type }) => type === 'onboarding.completed')).toHaveLength(1)
     expect(person.enrolments[0]?.status).toBe('completed')
@@ -152,7 +151,7 @@ describe('an event', () => {
   test('a later one changes nothing, and keeps the first one’s metadata', () => {
     const trigger = { event: 'e', metadata: { n: '$.n' } }
     const world = worldOf({ steps: [{ id: 'a', trigger }] })
-    const first = applyEvent(world, ada, { name: 'e', properties: { n: 1 } }).person
+    const first = applyEvent(world, enrolledIn(world), { name: 'e', properties: { n: 1 } }).person
     const later = applyEvent({ ...world, now: now + 1 }, first, { name: 'e', properties: { n: 2 } })
     expect(later).toEqual({ person: first, happenings: [] })
     expect(later.person).toBe(first)
@@ -174,7 +173,7 @@ describe('an event', () => {
   test('does an account’s step for the account', () => {
     const world = worldOf({ steps: [{ ...connect, scope: 'account' }] })
     const member = { ...ada, accountId: 'acme' }
-    const { person, happenings } = applyEvent(world, member, created)
+    const { person, happenings } = applyEvent(world, enrolledIn(world, member), created)
     expect(person.accountFlows[0]?.steps[0]).toMatchObject({ status: 'done', settledBy: 'ada' })
     expect(happenings.find(({ stepId, type }) => stepId && type.endsWith('completed'))?.accountId).toBe(
       'acme',
@@ -190,22 +189,23 @@ describe('an event', () => {
     expect(moved.person.enrolments[0]?.version).toBe(2)
   })
 
-  test.each<[string, Written[], Person?]>([
-    ['that no trigger names', [{ steps: [{ id: 'a', trigger: { event: 'other' } }] }]],
+  test.each<[string, Written[]]>([
+    ['of somebody who is in no flow yet', [{ steps: [connect] }]],
     ['for a step that the person does not see', [{ steps: [{ ...connect, roles: ['owner'] }] }]],
     ['for an account’s step, of a person without one', [{ steps: [{ ...connect, scope: 'account' }] }]],
     ['for a step not active yet', [{ steps: [{ ...connect, activeFrom: '2999-01-01T00:00:00Z' }] }]],
     ['of somebody whom no flow lets in', [{ steps: [connect], audience: { plan: 'team' } }]],
     ['when a flow takes no new people', [{ steps: [connect], open: false }]],
-    [
-      'for another flow than the one of a first contact',
-      [
-        { name: 'first', priority: 1, steps: [{ id: 'a' }] },
-        { name: 'second', steps: [connect] },
-      ],
-    ],
+  ])('%s enrols nobody, and is remembered', (_, flows) => {
+    const { person, happenings } = applyEvent(worldOf(...flows), ada, created)
+    expect(happenings).toEqual([])
+    expect(person).toEqual({ ...ada, remembered: [{ ...created, at: now }] })
+  })
+
+  test.each<[string, Written[]]>([
+    ['that no trigger names', [{ steps: [{ id: 'a', trigger: { event: 'other' } }] }]],
     ['when no flow is published', []],
-  ])('%s changes nothing and enrols nobody', (_, flows) => {
+  ])('%s changes nothing', (_, flows) => {
     const decision = applyEvent(worldOf(...flows), ada, created)
     expect(decision).toEqual({ person: ada, happenings: [] })
     expect(decision.person).toBe(ada)

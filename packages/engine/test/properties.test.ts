@@ -334,7 +334,7 @@ describe('whatever two members of an account do', () => {
 
   always('what happened names flows, versions and steps that are in force', ({ world, decision }) => {
     for (const { flow: name, version, stepId: id, data } of decision.happenings) {
-      const about = world.catalogue.flows.get(name)?.flow
+      const about = world.catalogue.flows.get(name!)?.flow
       expect(about?.version).toBe(version)
       const ids = [...(id === null ? [] : [id]), ...((data['steps'] ?? []) as string[])]
       for (const one of ids) expect(about?.stepById.has(one), one).toBe(true)
@@ -343,7 +343,7 @@ describe('whatever two members of an account do', () => {
 
   always('a required step is never skipped, nor a done one', ({ world, before, decision }) => {
     for (const { flow: name, stepId: id } of happened(decision, 'onboarding.step_skipped')) {
-      const about = world.catalogue.flows.get(name)!.flow
+      const about = world.catalogue.flows.get(name!)!.flow
       expect(about.stepById.get(id!)!.required(situationOf(before, world.now).facts)).toBe(false)
       expect(guideIn(world, before, about).find((one) => one.id === id)?.status).not.toBe('done')
     }
@@ -412,7 +412,7 @@ describe('whatever two members of an account do', () => {
 
   always('a flow is completed exactly when its rule holds', ({ world, before, decision }) => {
     for (const { flow: name } of happened(decision, 'onboarding.completed')) {
-      const guide = guideIn(world, decision.person, world.catalogue.flows.get(name)!.flow)
+      const guide = guideIn(world, decision.person, world.catalogue.flows.get(name!)!.flow)
       const required = guide.filter((one) => one.required)
       expect(guide.length).toBeGreaterThan(0)
       for (const one of required) expect(one.status).toBe('done')
@@ -548,9 +548,11 @@ describe('whatever two members of an account do', () => {
       accountFlows: decision.person.accountFlows,
     }
     for (const { flow: name, stepId: id, accountId } of happened(decision, 'onboarding.step_completed')) {
-      const about = world.catalogue.flows.get(name)!.flow
+      const about = world.catalogue.flows.get(name!)!.flow
       const mine = guideIn(world, decision.person, about).find((one) => one.id === id)
-      const seen = guideIn(world, look(world, frozen(other), name).person, about).find((one) => one.id === id)
+      const seen = guideIn(world, look(world, frozen(other), name!).person, about).find(
+        (one) => one.id === id,
+      )
       expect(mine?.status).toBe('done')
       expect(seen?.status).toBe(mine?.step.scope === 'account' ? 'done' : 'todo')
       expect(accountId).toBe(mine?.step.scope === 'account' ? 'acme' : undefined)

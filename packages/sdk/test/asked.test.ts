@@ -44,6 +44,11 @@ const meanings: { readonly [Code in ErrorCode]: string } = {
   unsupported_media_type: 'mistake',
   idempotency_mismatch: 'mistake',
   invalid_flow: 'mistake',
+  webhook_not_found: 'mistake',
+  dead_letter_not_found: 'mistake',
+  delivery_not_found: 'mistake',
+  url_refused: 'mistake',
+  still_unreadable: 'mistake',
   too_many_streams: 'mistake',
 }
 

@@ -2,7 +2,12 @@ import { pino, type Logger } from 'pino'
 import { migrate, openDatabase, ownMigrations, purgeSavedAnswers } from '@boardwalk/store'
 import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store'
 import { apiKeyHandlers } from './api-keys/handlers.ts'
+import { startEventsOut } from './delivery/events-out.ts'
+import { checkTopic } from './delivery/kafka-topic.ts'
+import { checkListeners, type Listener } from './delivery/listeners.ts'
+import { deadLetterHandlers } from './dead-letters/handlers.ts'
 import { eventHandlers } from './events/handlers.ts'
+import { reconcileHandlers } from './events/reconcile.ts'
 import { flowHandlers } from './flows/handlers.ts'
 import { accountMembers } from './following/account-members.ts'
 import { announcer, concernedBy, type Announcer } from './following/announce.ts'
@@ -16,10 +21,14 @@ import { verbsOn } from './http/verbs.ts'
 import { apiKeys } from './identity/api-key.ts'
 import { tokenVerifier, type TokenOptions } from './identity/token.ts'
 import { inProcessVerbs, type InProcessVerbs } from './in-process-verbs.ts'
+import { intakeOptions, sourcesByTopic, type KafkaOptions } from './kafka/intake-options.ts'
+import { startIntake } from './kafka/intake.ts'
 import { onboardingHandlers } from './onboarding/handlers.ts'
+import { observationHandlers } from './onboarding/observation-handlers.ts'
 import { surfaceHandlers } from './onboarding/surface-handlers.ts'
 import { operationHandlers } from './operation/handlers.ts'
 import { createMetrics, type Metrics } from './operation/metrics.ts'
+import type { OutboundOptions } from './outbound/outbound.ts'
 import { peopleHandlers } from './people/handlers.ts'
 import { liveCatalogue, type LiveCatalogue } from './road/live-catalogue.ts'
 import { createRoad, type Road } from './road/road.ts'
@@ -40,6 +49,12 @@ export type BoardwalkOptions = {
   readonly corsOrigins?: readonly string[]
   /** Of `GET /api/onboarding/stream`. */
   readonly streams?: StreamLimits
+  /** Events that come from Kafka; absent: none. A broker that is away is waited for, and all else goes on. */
+  readonly kafka?: KafkaOptions
+  /** How webhooks are called. */
+  readonly webhooks?: OutboundOptions
+  /** Who in this process hears of what happens, from the next commit on. */
+  readonly listeners?: readonly Listener[]
   /** Default: JSON lines of level info on standard output. */
   readonly log?: Logger
   /** Milliseconds since 1970; default the system's clock. */
@@ -77,7 +92,7 @@ const upkeepMs = 3_600_000
 const logSettled = (log: Logger, { type, stepId, flow, correlationId, data }: Record): void => {
   if (type === 'gating.blocked')
     log.info({ event: 'onboarding.gating_blocked', route: data['route'], stepId, correlationId })
-  else if (stepId !== null && type !== 'onboarding.reached')
+  else if (type === 'onboarding.step_completed' || type === 'onboarding.step_skipped')
     log.info({ event: 'onboarding.step_updated', type, flow, stepId, correlationId })
 }
 
@@ -111,11 +126,13 @@ const run = async (
 const runOn = async (
   database: Database,
   close: () => Promise<void>,
-  { clock = Date.now, identify, tokens, apiKey, corsOrigins = [], streams: limits }: BoardwalkOptions,
+  options: BoardwalkOptions,
   log: Logger,
   metrics: Metrics,
   isDraining: () => boolean,
 ): Promise<Running> => {
+  const { clock = Date.now, identify, tokens, apiKey, corsOrigins = [], streams: limits } = options
+  const { kafka, webhooks, listeners } = options
   await migrate(database, await ownMigrations())
   const announce = announcer(database)
   const onCommitted = (change: Change): void => {
@@ -129,18 +146,25 @@ const runOn = async (
   const catalogue = liveCatalogue(database.query)
   const road: Road = createRoad({ database, catalogue, clock, onCommitted })
   const members: Following = await followHappenings(database, accountMembers(database, road), log)
+  const out = await startEventsOut({ database, clock, metrics, log, webhooks, listeners, kafka })
   const watching = await watchPeople(database)
   const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...limits })
   const stopPurging = purgeRegularly(database, log)
+  const sources = kafka?.sources && intakeOptions(kafka)
+  const intake = sources && startIntake(sources, { database, road, clock, log, metrics })
   const verbs = verbsOn(road)
   const handlers = {
     ...onboardingHandlers(verbs),
     ...surfaceHandlers(verbs),
+    ...observationHandlers(verbs),
     ...streamHandlers(streams),
     ...peopleHandlers(verbs, database, announce),
     ...eventHandlers(verbs),
+    ...reconcileHandlers(verbs, database.query),
     ...gateHandlers(verbs, metrics, catalogue),
+    ...deadLetterHandlers({ query: database.query, road, clock, sources: sourcesByTopic(sources) }),
     ...flowHandlers(database, announce),
+    ...out.handlers,
     ...apiKeyHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),
   }
@@ -162,8 +186,10 @@ const runOn = async (
     stop: async () => {
       stopPurging()
       streams.end()
+      await intake?.stop()
       await watching.stop()
       await members.stop()
+      await out.stop()
       await road.idle()
       await announce.stop()
       await close()
@@ -176,6 +202,10 @@ export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
   const unfit = options.corsOrigins?.find((origin) => !isOrigin(origin))
   if (unfit !== undefined)
     throw new TypeError(`corsOrigins has ${JSON.stringify(unfit)}, expected ${expectedOrigins}.`)
+  checkListeners(options.listeners ?? [])
+  checkTopic(options.kafka?.publish?.topic)
+  // Says at once what is wrong with them.
+  if (options.kafka?.sources) intakeOptions(options.kafka)
   const log = options.log ?? pino({ base: null })
   const metrics = createMetrics()
   let running: Promise<Running> | undefined

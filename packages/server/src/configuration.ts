@@ -1,9 +1,17 @@
+import type { EventSource } from '@boardwalk/contract'
 import type { DatabaseOptions } from '@boardwalk/store'
+import { expectedTopic, isTopic } from './delivery/kafka-topic.ts'
 import { expectedOrigins, isOrigin } from './http/origins.ts'
+import { expectedGroup, isGroup, type KafkaOptions } from './kafka/intake-options.ts'
+import { readSources, UnfitSources } from './kafka/read-sources.ts'
+import { expectedAllowEntries, isAllowEntry } from './outbound/address-rules.ts'
 import { usualTotal } from './streams/open-streams.ts'
 
 /** Reads one setting's text; answers undefined when it does not fit. */
-type Read<Value> = (text: string) => Value | undefined
+type Read<Value> = (text: string) => Value | undefined | Unfit
+
+/** Says itself what is wrong with a value too large to be repeated. */
+type Unfit = { readonly unfit: string }
 
 export type Setting<Value> = {
   readonly variable: string
@@ -37,6 +45,25 @@ const oneOf =
 const origins: Read<readonly string[]> = (text) => {
   const each = text.split(',').map((one) => one.trim())
   return each.every(isOrigin) ? each : undefined
+}
+
+const allowEntries: Read<readonly string[]> = (text) => {
+  const each = text.split(',').map((one) => one.trim())
+  return each.every(isAllowEntry) ? each : undefined
+}
+
+const brokers: Read<readonly string[]> = (text) => {
+  const each = text.split(',').map((one) => one.trim())
+  return each.every((one) => /^[\w.-]{1,253}:\d{1,5}$/.test(one)) ? each : undefined
+}
+
+const sources: Read<readonly EventSource[]> = (text) => {
+  try {
+    return readSources(text)
+  } catch (error) {
+    if (error instanceof UnfitSources) return { unfit: error.message }
+    throw error
+  }
 }
 
 const longSecret: Read<string | undefined> = (text) => (Buffer.byteLength(text) >= 32 ? text : undefined)
@@ -139,6 +166,14 @@ const settings = {
     help: 'Streams of live changes that this process holds open at most; whoever comes then polls.',
     read: integer(0, 1_000_000),
   }),
+  webhookAllow: setting<readonly string[]>({
+    variable: 'BOARDWALK_WEBHOOK_ALLOW',
+    expected: expectedAllowEntries,
+    default: [],
+    defaultText: 'none',
+    help: 'Where webhooks may go although it is not on the public internet.',
+    read: allowEntries,
+  }),
   url: setting<string | undefined>({
     variable: 'BOARDWALK_URL',
     expected: 'an http(s) address',
@@ -146,6 +181,36 @@ const settings = {
     defaultText: '`http://127.0.0.1:PORT`',
     help: 'The running Boardwalk that commands such as `boardwalk flows push` speak to.',
     read: url('http:', 'https:'),
+  }),
+  kafkaBrokers: setting<readonly string[]>({
+    variable: 'KAFKA_BROKERS',
+    expected: 'addresses such as `kafka-1:9092`, separated by commas',
+    default: [],
+    defaultText: 'none',
+    help: 'Brokers of Kafka. Without them nothing is read from it.',
+    read: brokers,
+  }),
+  kafkaGroup: setting({
+    variable: 'BOARDWALK_KAFKA_GROUP',
+    expected: expectedGroup,
+    default: 'boardwalk',
+    help: 'All processes of one group share the work, and go on where the others ended.',
+    read: (text) => (isGroup(text) ? text : undefined),
+  }),
+  kafkaTopic: setting<string | undefined>({
+    variable: 'BOARDWALK_KAFKA_TOPIC',
+    expected: expectedTopic,
+    default: undefined,
+    help: 'Topic to which all that happens is told, as CloudEvents.',
+    read: (text) => (isTopic(text) ? text : undefined),
+  }),
+  kafkaSources: setting<readonly EventSource[]>({
+    variable: 'BOARDWALK_KAFKA_SOURCES',
+    expected: 'a JSON array of sources, or the path of a file that holds one',
+    default: [],
+    defaultText: 'none',
+    help: 'Topics that are read, and where in their records is what.',
+    read: sources,
   }),
   logLevel: setting({
     variable: 'BOARDWALK_LOG_LEVEL',
@@ -155,6 +220,9 @@ const settings = {
     read: oneOf('debug', 'info', 'warn', 'error', 'silent'),
   }),
 } as const
+
+const isUnfit = (value: unknown): value is Unfit =>
+  typeof value === 'object' && value !== null && 'unfit' in value
 
 type Settings = typeof settings
 
@@ -191,10 +259,17 @@ export const readConfiguration = (
     const text = environment[row.variable]
     if (text === undefined || text === '') return [name, row.default]
     const value = row.read(text)
+    if (isUnfit(value)) problems.push(`${row.variable}: ${value.unfit}.`)
     if (value === undefined)
       problems.push(`${row.variable} is ${shown(row, text)}, expected ${row.expected}.`)
     return [name, value]
   })
+  if (environment['BOARDWALK_KAFKA_TOPIC'] && !environment['KAFKA_BROKERS'])
+    problems.push('BOARDWALK_KAFKA_TOPIC is set, but KAFKA_BROKERS is not: set both.')
+  if (values.some(([name, value]) => name === 'kafkaSources' && Array.isArray(value) && value.length > 0)) {
+    const hasBrokers = environment['KAFKA_BROKERS'] !== undefined && environment['KAFKA_BROKERS'] !== ''
+    if (!hasBrokers) problems.push('BOARDWALK_KAFKA_SOURCES is set, but KAFKA_BROKERS is not: set both.')
+  }
   if (problems.length > 0) {
     throw new ConfigurationError(
       `Boardwalk does not start with this configuration:\n  ${problems.join('\n  ')}`,
@@ -214,13 +289,31 @@ export const databaseOf = ({
     ? { directory: data, schema: databaseSchema }
     : { url: databaseUrl, schema: databaseSchema, connections: databaseConnections }
 
+/** What is read from Kafka and told to it, if anything. */
+export const kafkaOf = ({
+  kafkaBrokers: brokers,
+  kafkaGroup: groupId,
+  kafkaSources: sources,
+  kafkaTopic: topic,
+}: Configuration): { readonly kafka?: KafkaOptions } =>
+  brokers.length === 0 || (sources.length === 0 && topic === undefined)
+    ? {}
+    : {
+        kafka: {
+          brokers,
+          groupId,
+          ...(sources.length > 0 && { sources }),
+          ...(topic !== undefined && { publish: { topic } }),
+        },
+      }
+
 /** The table for the README. */
 export const configurationTable = (): string =>
   [
     '| variable | meaning | value | default |',
     '|---|---|---|---|',
     ...Object.values(settings).map(
-      (row: Setting<string | number | readonly string[] | undefined>) =>
+      (row: Setting<string | number | readonly unknown[] | undefined>) =>
         `| \`${row.variable}\` | ${row.help} | ${row.expected} | ${row.defaultText ?? (row.default === undefined ? '–' : `\`${String(row.default)}\``)} |`,
     ),
   ].join('\n')

@@ -3,11 +3,15 @@ export {
   configurationTable,
   ConfigurationError,
   databaseOf,
+  kafkaOf,
   readConfiguration,
   type Configuration,
 } from './configuration.ts'
+export type { Listener } from './delivery/listeners.ts'
 export type { Identify, Identity } from './http/authenticate.ts'
 export type { GateVerdict, InProcessVerbs } from './in-process-verbs.ts'
+export { missingTopics } from './kafka/missing-topics.ts'
+export type { KafkaOptions } from './kafka/intake-options.ts'
 export { developmentSecrets, readDevelopmentSecrets } from './process/development-secrets.ts'
 export { listen, type Listening } from './process/listen.ts'
 export { stopOnSignal, stopWhenOrphaned } from './process/stop-on-signal.ts'

@@ -1,6 +1,6 @@
 import { pino, type Logger } from 'pino'
 import { createBoardwalk, type Boardwalk } from './boardwalk.ts'
-import { databaseOf, type Configuration } from './configuration.ts'
+import { databaseOf, kafkaOf, type Configuration } from './configuration.ts'
 import { listen, type Listening } from './process/listen.ts'
 
 export type Serving = Listening & { readonly boardwalk: Boardwalk }
@@ -18,6 +18,8 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
     },
     corsOrigins: configuration.corsOrigins,
     streams: { total: configuration.streams },
+    webhooks: { allow: configuration.webhookAllow },
+    ...kafkaOf(configuration),
     ...(configuration.apiKey !== undefined && { apiKey: configuration.apiKey }),
     log,
   })

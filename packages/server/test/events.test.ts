@@ -50,10 +50,15 @@ forEachDatabase((_, open) => {
     (await send(body)).body.results.map(({ status }: { status: string }) => status)
   const eventsOf = async (userId: string): Promise<any[]> =>
     (await house.server('GET', `/api/admin/people/${userId}/timeline?limit=100`)).body.events
-  const completedBy = async (userId: string): Promise<string[]> =>
-    (await eventsOf(userId))
+  /** What the person finds done, in the order in which it was. */
+  const completedBy = async (userId: string): Promise<string[]> => {
+    await (
+      await house.person(userId)
+    )('GET', '/api/onboarding')
+    return (await eventsOf(userId))
       .filter(({ type }) => type === 'onboarding.step_completed')
       .map(({ stepId }) => stepId)
+  }
   const connected = (userId: string, more: object = {}) =>
     track(userId, 'integration.created', { properties: { kind: 'crm', integration_id: 'i-1' }, ...more })
   const count = async (): Promise<unknown> => {
@@ -86,21 +91,26 @@ forEachDatabase((_, open) => {
     await storesNothing(() => send(connected('ada')))
   })
 
-  test('a person nobody knew is enrolled by an event that a step waits for', async () => {
+  test('a person nobody knew becomes known by an event that a step waits for, and finds that step done', async () => {
+    const newcomer = await house.person('newcomer')
     expect(await statuses(track('newcomer', 'invited'))).toEqual(['accepted'])
-    const { body } = await house.server('GET', '/api/users/newcomer/onboarding')
-    expect(body).toMatchObject({ flow: { name: 'start' }, status: 'in_progress' })
+    const { body: held } = await house.server('GET', '/api/users/newcomer/export')
+    expect(held).toMatchObject({
+      enrolments: [],
+      remembered: [{ name: 'invited', at: expect.stringMatching(/Z$/), properties: {} }],
+    })
+    const { body } = await newcomer('GET', '/api/onboarding')
+    expect(body.steps.find(({ id }: any) => id === 'invite')).toMatchObject({ status: 'done' })
     expect(await completedBy('newcomer')).toEqual(['invite'])
   })
 
-  test.each([
-    ['that no trigger names', track('nobody', 'page.viewed', { messageId: 'm-1' })],
-    ['whose properties do not fit', track('nobody', 'integration.created', { messageId: 'm-2' })],
-    ['for a step that is not theirs', track('nobody', 'board.made')],
-  ])('an event %s is accepted and stores nothing', async (_name, event) => {
-    await storesNothing(async () => expect(await statuses(event)).toEqual(['accepted']))
-    expect((await house.server('GET', '/api/users/nobody/export')).status).toBe(404)
-  })
+  test.each([['that no trigger names', track('nobody', 'page.viewed', { messageId: 'm-1' })]])(
+    'an event %s is accepted and stores nothing',
+    async (_name, event) => {
+      await storesNothing(async () => expect(await statuses(event)).toEqual(['accepted']))
+      expect((await house.server('GET', '/api/users/nobody/export')).status).toBe(404)
+    },
+  )
 
   describe('a batch', () => {
     test('is answered event by event, and a bad one refuses only itself', async () => {
@@ -136,11 +146,14 @@ forEachDatabase((_, open) => {
         { index: 8, status: 'refused', reason: reason('event') },
         { index: 9, status: 'accepted' },
       ])
-      expect(await completedBy('mixed')).toEqual(['invite', 'connect'])
+      expect(await completedBy('mixed')).toEqual(['connect', 'invite'])
       expect(({} as Record<string, unknown>)['admin']).toBeUndefined()
     })
 
     test('takes the events of a person in order, whatever they are', async () => {
+      await (
+        await house.person('orderly')
+      )('GET', '/api/onboarding')
       const batch = [
         track('orderly', 'board.made'),
         identify('orderly', { plan: 'team', account: 'acme' }),
@@ -205,13 +218,26 @@ forEachDatabase((_, open) => {
       expect(body.facts).toEqual({ plan: 'team', attributes: { seats: 0 } })
     })
 
-    test('that changed nothing is not used up', async () => {
+    test('of an event that came too early is used up, and its step done once it is theirs', async () => {
       const early = track('early', 'board.made', { messageId: 'early' })
       expect(await statuses(early)).toEqual(['accepted'])
+      expect(await completedBy('early')).toEqual([])
       await house.server('PUT', '/api/users/early', { plan: 'team' })
-      expect(await statuses(early)).toEqual(['accepted'])
       expect(await statuses(early)).toEqual(['duplicate'])
       expect(await completedBy('early')).toEqual(['board'])
+    })
+
+    test('is made of the content where the sender gives none but says when', async () => {
+      const timestamp = '2026-01-31T09:00:00Z'
+      const noted = identify('unnumbered', { plan: 'team' }, { timestamp })
+      expect(await statuses({ batch: [noted, noted, { ...noted, traits: { plan: 'solo' } }] })).toEqual([
+        'accepted',
+        'duplicate',
+        'accepted',
+      ])
+      expect(await statuses({ ...noted, timestamp: '2026-01-31T09:00:01Z' })).toEqual(['accepted'])
+      const always = identify('unnumbered', { plan: 'team' })
+      expect(await statuses({ batch: [always, always] })).toEqual(['accepted', 'accepted'])
     })
   })
 

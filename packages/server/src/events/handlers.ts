@@ -1,12 +1,17 @@
-import { parseEvents, type EventSent } from '@boardwalk/contract'
+import type { EventSent } from '@boardwalk/contract'
 import type { Problem } from '@boardwalk/engine'
 import { Failure } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
 import type { Verbs } from '../http/verbs.ts'
 import { inOrder } from './in-order.ts'
-import { takeEvent } from './take-event.ts'
+import { sentEvents } from './sent-events.ts'
+import { takeEvent, tryEvent, type Completion } from './take-event.ts'
 
-type Result = { readonly status: 'accepted' | 'duplicate' | 'refused'; readonly reason?: string }
+type Result = {
+  readonly status: 'accepted' | 'duplicate' | 'refused'
+  readonly completes?: readonly Completion[]
+  readonly reason?: string
+}
 
 const mostProblems = 3
 const mostCharacters = 500
@@ -23,8 +28,8 @@ const reasonOf = (problems: readonly Problem[]): string =>
 const refused = (reason: string): Result => ({ status: 'refused', reason })
 
 export const eventHandlers = (verbs: Verbs): Pick<Handlers, 'sendEvents'> => ({
-  sendEvents: async ({ body, correlationId }) => {
-    const sent = parseEvents(body)
+  sendEvents: async ({ body, query, request, correlationId }) => {
+    const sent = sentEvents(request, body)
     if ('problems' in sent) {
       const { problems } = sent
       throw new Failure('invalid_request', `The body does not fit. ${problems[0]?.message ?? ''}`, {
@@ -33,7 +38,9 @@ export const eventHandlers = (verbs: Verbs): Pick<Handlers, 'sendEvents'> => ({
     }
     const take = inOrder(async (event: EventSent): Promise<Result> => {
       try {
-        return { status: await takeEvent(verbs, event, correlationId) }
+        return query.dryRun === 'true'
+          ? await tryEvent(verbs, event, correlationId)
+          : { status: await takeEvent(verbs, event, correlationId) }
       } catch (error) {
         // All else is nobody's fault here: the whole request fails, and can be repeated.
         if (!(error instanceof Failure)) throw error

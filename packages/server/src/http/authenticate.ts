@@ -41,6 +41,17 @@ const bearer = (request: Request): string => {
   return token
 }
 
+/**
+ * Segment's clients send their write key as the user of `Basic`. Only events are taken so: what a browser keeps of `Basic`
+ * it sends along with requests of any page.
+ */
+const apiKeyOf = (request: Request, { scope }: Extract<Caller, { kind: 'server' }>): string => {
+  const header = request.headers.get('authorization') ?? ''
+  const [, credentials] = /^Basic +([\w+/=-]+) *$/i.exec(header) ?? []
+  if (credentials === undefined || scope !== 'events:write') return bearer(request)
+  return Buffer.from(credentials, 'base64').toString().split(':', 1)[0] ?? ''
+}
+
 const personOf = (claims: TokenClaims, expiresAt?: number): Called => ({
   kind: 'person',
   userId: claims.sub,
@@ -111,7 +122,7 @@ export const authenticate = async (
 ): Promise<Called> => {
   if (caller.kind === 'anyone') return { kind: 'anyone' }
   if (caller.kind === 'person') return authenticatePerson(ways, request)
-  const holder = await ways.findKey(bearer(request))
+  const holder = await ways.findKey(apiKeyOf(request, caller))
   if (holder === undefined)
     throw new Failure('unauthenticated', 'The API key is unknown, expired or revoked.')
   if (!holder.scopes.has(caller.scope))

@@ -1,5 +1,10 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Record } from '@boardwalk/store'
+import type { Lag } from '../kafka/read-topics.ts'
+import type { Taken } from '../kafka/take-records.ts'
+
+/** Whether Kafka answers, and how many records each partition that is read here has waiting. */
+export type KafkaState = { readonly isConnected: boolean; readonly lags: readonly Lag[] }
 
 /** What the process counts. */
 export type Metrics = {
@@ -8,6 +13,12 @@ export type Metrics = {
   /** Counts what was committed; to be called once for each record. */
   readonly count: (record: Record) => void
   readonly showStreams: (open: number) => void
+  /** `lost`: sent, but taken over by another process meanwhile. */
+  readonly countDelivery: (outcome: 'delivered' | 'failed' | 'again' | 'lost') => void
+  /** What all webhooks together wait for. */
+  readonly showWaiting: (count: number, oldestSeconds: number) => void
+  readonly countTaken: (taken: Taken) => void
+  readonly showKafka: (state: KafkaState) => void
   readonly stop: () => void
 }
 
@@ -55,6 +66,40 @@ export const createMetrics = (): Metrics => {
     help: 'Streams of live changes that are open.',
     registers,
   })
+  const kafkaRecords = new Counter({
+    name: 'boardwalk_kafka_records_total',
+    help: 'Records from Kafka by what became of them: applied, duplicate, dead (a dead letter) or erased (dropped).',
+    labelNames: ['end'] as const,
+    registers,
+  })
+  const kafkaLag = new Gauge({
+    name: 'boardwalk_kafka_lag',
+    help: 'Records of Kafka that wait, of the partitions that this process reads.',
+    labelNames: ['topic', 'partition'] as const,
+    registers,
+  })
+  const kafkaConnected = new Gauge({
+    name: 'boardwalk_kafka_connected',
+    help: '1 while Kafka is read, 0 while it cannot be or is not asked to be.',
+    registers,
+  })
+
+  const deliveries = new Counter({
+    name: 'onboarding_webhook_deliveries_total',
+    help: 'Tries to deliver to webhooks, by what became of them.',
+    labelNames: ['outcome'] as const,
+    registers,
+  })
+  const waiting = new Gauge({
+    name: 'onboarding_webhook_waiting',
+    help: 'Deliveries that wait, of all processes together.',
+    registers,
+  })
+  const oldestWaiting = new Gauge({
+    name: 'onboarding_webhook_oldest_waiting_seconds',
+    help: 'Age of the oldest delivery that waits.',
+    registers,
+  })
 
   const count = ({ type, stepId, data }: Record): void => {
     const status = settledStatus[type]
@@ -65,5 +110,27 @@ export const createMetrics = (): Metrics => {
 
   const countFailedOpen = (route: string): void => gateFailedOpen.inc({ route: routeLabel(route) })
   const showStreams = (open: number): void => streams.set(open)
-  return { registry, countFailedOpen, count, showStreams, stop: () => registry.clear() }
+  const countTaken = (taken: Taken): void => {
+    for (const [end, records] of Object.entries(taken)) kafkaRecords.inc({ end }, records)
+  }
+  const showKafka = ({ isConnected, lags }: KafkaState): void => {
+    kafkaConnected.set(isConnected ? 1 : 0)
+    kafkaLag.reset()
+    for (const { topic, partition, records } of lags) kafkaLag.set({ topic, partition }, records)
+  }
+  const showWaiting = (count: number, oldestSeconds: number): void => {
+    waiting.set(count)
+    oldestWaiting.set(oldestSeconds)
+  }
+  return {
+    registry,
+    countTaken,
+    showKafka,
+    countFailedOpen,
+    count,
+    showStreams,
+    countDelivery: (outcome) => deliveries.inc({ outcome }),
+    showWaiting,
+    stop: () => registry.clear(),
+  }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { explain, mergeAttributes } from '@boardwalk/engine'
-import { erase, readTimeline, updateAccount, type Database, type Happened } from '@boardwalk/store'
+import { deadLettersOf, erase, readTimeline, updateAccount, type Database, type Happened } from '@boardwalk/store'
+import { presentDeadLetter } from '../dead-letters/present-dead-letter.ts'
 import type { Announcer } from '../following/announce.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
 import { preconditionOf } from '../http/precondition.ts'
@@ -87,7 +88,8 @@ export const peopleHandlers = (
         readJourney(forPerson(userId, input), (_, { person }) => json(presentHeld(person))),
       )
       const events = (await allHappenings(database, userId)).map(presentHappening)
-      return { status: 200, body: { ...(JSON.parse(body) as object), events } }
+      const deadLetters = (await deadLettersOf(database.query, userId)).map(presentDeadLetter)
+      return { status: 200, body: { ...(JSON.parse(body) as object), deadLetters, events } }
     },
     deleteUser: async ({ path }) => {
       const receipt = await erase(database, path.userId, randomUUID())

@@ -1,4 +1,5 @@
 import type { Enrolment, Person, StepState } from '@boardwalk/engine'
+import { presentConsent } from '../onboarding/present-consent.ts'
 import type { Happened } from '@boardwalk/store'
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
@@ -43,4 +44,6 @@ export const presentHeld = (person: Person) => ({
       .filter(({ settledBy }) => settledBy === person.userId)
       .map((state) => ({ flow, ...presentState(state) })),
   ),
+  remembered: person.remembered.map((event) => ({ ...event, at: iso(event.at) })),
+  consent: presentConsent(person),
 })

@@ -6,7 +6,8 @@ import { readCatalogue, type Query } from '@boardwalk/store'
  * force in all others from their next load on, with nothing to wait for or to miss.
  */
 export type LiveCatalogue = {
-  readonly at: (revision: number) => Promise<Catalogue>
+  /** `within`: the transaction that asks, if any; it must not wait for others. */
+  readonly at: (revision: number, within?: Query) => Promise<Catalogue>
   /** What is in force now, asked of the database. */
   readonly now: () => Promise<Catalogue>
   /** What was in force when the database last answered; undefined before it ever did. */
@@ -17,8 +18,8 @@ export const liveCatalogue = (query: Query): LiveCatalogue => {
   let current: Catalogue | undefined
   let reading: Promise<Catalogue> | undefined
 
-  const read = async (): Promise<Catalogue> => {
-    const { revision, flows } = await readCatalogue(query)
+  const read = async (from = query): Promise<Catalogue> => {
+    const { revision, flows } = await readCatalogue(from)
     const compiled = (name: string, version: number): Flow | undefined => {
       const known = current?.flows.get(name)?.flow
       return known?.version === version ? known : undefined
@@ -32,7 +33,8 @@ export const liveCatalogue = (query: Query): LiveCatalogue => {
     )
   }
 
-  const at = async (revision: number): Promise<Catalogue> => {
+  const at = async (revision: number, within = query): Promise<Catalogue> => {
+    if (within !== query) return current?.revision === revision ? current : (current = await read(within))
     // A reading under way may have begun before the revision rose, so it is read again once. After that, what the
     // database says is right, also when a restored one says less than before.
     for (let attempt = 0; attempt < 2 && current?.revision !== revision; attempt++) {

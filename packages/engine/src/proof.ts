@@ -1,0 +1,39 @@
+import { situationOf, type World } from './decision.ts'
+import type { Flow, Step } from './flow.ts'
+import { guideOf } from './guide.ts'
+import type { Enrolment, Person, RememberedEvent } from './person.ts'
+import { transitionOf, type SeenSettling, type Settling } from './settle-step.ts'
+import { askedAnewSince, rowsOf } from './step-state.ts'
+import type { CompiledTrigger } from './trigger.ts'
+
+/** The first remembered event that proves the step. One that a step asked to be redone was older than proves it no more. */
+export const proofOf = (
+  { step, trigger }: { readonly step: Step; readonly trigger: CompiledTrigger },
+  event: string,
+  person: Person,
+  enrolment: Pick<Enrolment, 'flow' | 'steps'>,
+): RememberedEvent | undefined => {
+  const since = askedAnewSince(step, rowsOf(step, person, enrolment))
+  return person.remembered.find(
+    ({ name, at, properties }) => name === event && at > since && trigger.holds(properties),
+  )
+}
+
+/** Every visible step that is not done but proven by what is remembered. */
+export const provenSteps = (
+  world: World,
+  person: Person,
+  flow: Flow,
+  enrolment: Enrolment,
+): SeenSettling[] => {
+  if (person.remembered.length === 0 || flow.triggers.size === 0) return []
+  const proof: Settling = { to: 'done', source: 'event', by: person.userId }
+  return guideOf(flow, enrolment, situationOf(person, world.now)).steps.flatMap((seen) => {
+    const { id, step } = seen
+    if (step.trigger === undefined || transitionOf(seen, proof).kind !== 'settle') return []
+    const { event } = step.trigger
+    const trigger = flow.triggers.get(event)?.find(({ stepId }) => stepId === id)
+    const found = trigger && proofOf({ step, trigger }, event, person, enrolment)
+    return trigger && found ? [{ ...proof, seen, metadata: trigger.metadataOf(found.properties) }] : []
+  })
+}

@@ -1,0 +1,28 @@
+import type { Logger } from 'pino'
+import { purgeDeliveries, waitingDeliveries, type Query } from '@boardwalk/store'
+import type { Metrics } from '../operation/metrics.ts'
+
+const dayMs = 86_400_000
+const keptDays = 30
+const lookMs = 10_000
+const purgeMs = 3_600_000
+
+/** Keeps the figures of what waits up to date, and the log of deliveries short. */
+export const deliveryUpkeep = (
+  query: Query,
+  clock: () => number,
+  metrics: Pick<Metrics, 'showWaiting'>,
+  log: Logger,
+): (() => void) => {
+  const warn = (error: unknown): void =>
+    log.warn({ event: 'onboarding.upkeep_failed', err: error }, 'deliveries are looked after later')
+  const look = async (): Promise<void> => {
+    const { count, oldestAt } = await waitingDeliveries(query)
+    metrics.showWaiting(count, oldestAt === null ? 0 : Math.max(0, (clock() - oldestAt) / 1000))
+  }
+  const timers = [
+    setInterval(() => void look().catch(warn), lookMs).unref(),
+    setInterval(() => void purgeDeliveries(query, clock() - keptDays * dayMs).catch(warn), purgeMs).unref(),
+  ]
+  return () => timers.forEach(clearInterval)
+}

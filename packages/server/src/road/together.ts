@@ -1,0 +1,158 @@
+import {
+  accountFlowKeys,
+  commit,
+  isChange,
+  load,
+  type Asked,
+  type Change,
+  type Query,
+} from '@boardwalk/store'
+import type { World } from '@boardwalk/engine'
+import { fold } from './fold.ts'
+import type { Journey, Outcome } from './journey.ts'
+import type { LiveCatalogue } from './live-catalogue.ts'
+
+export type Traveller = {
+  readonly journey: Journey
+  readonly arrive: (outcome: Outcome) => void
+  readonly fail: (error: unknown) => void
+  /** Races lost so far. */
+  lost: number
+  arrived: boolean
+}
+
+/** Travellers of one person, and what was decided for them. */
+export type Group = {
+  readonly travellers: readonly Traveller[]
+  readonly outcomes: readonly Outcome[]
+  readonly change: Change
+}
+
+// Each lost race means that somebody else of the same person or account won it, so this many are no accident.
+const mostLostRaces = 100
+
+const accountAsked = ({ claims }: Journey): string | null | undefined => claims.account
+
+const groupByPerson = (travellers: readonly Traveller[]): Traveller[][] => {
+  const groups = new Map<string, Traveller[]>()
+  for (const traveller of travellers) {
+    const group = groups.get(traveller.journey.userId)
+    if (group) group.push(traveller)
+    else groups.set(traveller.journey.userId, [traveller])
+  }
+  return [...groups.values()]
+}
+
+/**
+ * Those that act for the same account as the first can be decided on one load. From the first that does not, all wait for
+ * the next: a person's journeys keep their order.
+ */
+const sameAccount = (group: readonly Traveller[]): [readonly Traveller[], readonly Traveller[]] => {
+  const account = group[0] && accountAsked(group[0].journey)
+  const other = group.findIndex(({ journey }) => accountAsked(journey) !== account)
+  return other === -1 ? [group, []] : [group.slice(0, other), group.slice(other)]
+}
+
+const askFor = (group: readonly Traveller[]): Asked => ({
+  userId: group[0]?.journey.userId ?? '',
+  account: group[0] && accountAsked(group[0].journey),
+  keys: group.flatMap(({ journey }) => journey.idempotency?.key ?? []),
+})
+
+const arriveAt = (traveller: Traveller, outcome: Outcome): void => {
+  traveller.arrived = true
+  traveller.arrive(outcome)
+}
+
+export const failAt = (traveller: Traveller, error: unknown): void => {
+  traveller.arrived = true
+  traveller.fail(error)
+}
+
+export const arrive = ({ travellers, outcomes }: Group): void =>
+  travellers.forEach((traveller, index) => {
+    const outcome = outcomes[index]
+    if (outcome) arriveAt(traveller, outcome)
+  })
+
+/** Those who may try again; whoever has lost too often is told so. */
+export const lose = (travellers: readonly Traveller[]): Traveller[] =>
+  travellers.filter((traveller) => {
+    if (traveller.arrived) return false
+    traveller.lost += 1
+    if (traveller.lost < mostLostRaces) return true
+    const message = 'Others changed the same person again and again while this request tried. Repeat it.'
+    arriveAt(traveller, { kind: 'refused', refusal: { code: 'conflict', message } })
+    return false
+  })
+
+/** Changes that share an account's flow with an earlier one of the batch wait for the next. */
+const withoutSharedFlows = (groups: readonly Group[]): [Group[], Group[]] => {
+  const taken = new Set<string>()
+  const now: Group[] = []
+  const later: Group[] = []
+  for (const group of groups) {
+    const keys = accountFlowKeys(group.change)
+    const shared = keys.some((key) => taken.has(key))
+    keys.forEach((key) => taken.add(key))
+    ;(shared ? later : now).push(group)
+  }
+  return [now, later]
+}
+
+const decide = (travellers: readonly Traveller[], loaded: Change['before'], world: World): Group[] => {
+  try {
+    const journeys = travellers.map(({ journey }) => journey)
+    return [{ travellers, ...fold(journeys, loaded, world) }]
+  } catch (error) {
+    // Together they are one change, so that none of it is written.
+    travellers.forEach((traveller) => failAt(traveller, error))
+    return []
+  }
+}
+
+export type Surroundings = {
+  /** Where to load and commit: the database, or a transaction of it. */
+  readonly query: Query
+  readonly catalogue: LiveCatalogue
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+}
+
+/** Loads each group and decides on it; whoever cannot be decided on has failed. */
+export const decideGroups = async (
+  groups: readonly (readonly Traveller[])[],
+  { query, catalogue, clock }: Surroundings,
+): Promise<Group[]> => {
+  const { people, catalogueRevision } = await load(query, groups.map(askFor))
+  const world = { catalogue: await catalogue.at(catalogueRevision, query), now: clock() }
+  return groups.flatMap((group, index) => {
+    const loaded = people[index]
+    return loaded ? decide(group, loaded, world) : []
+  })
+}
+
+/** One statement each way for all of them: load, decide, commit. Answers those who have to travel again. */
+export const travelTogether = async (
+  travellers: readonly Traveller[],
+  surroundings: Surroundings,
+  onWritten: (change: Change) => void,
+): Promise<Traveller[]> => {
+  const split = groupByPerson(travellers).map(sameAccount)
+  const later = split.flatMap(([, others]) => others)
+  const groups = await decideGroups(
+    split.map(([group]) => group),
+    surroundings,
+  )
+  groups.filter(({ change }) => !isChange(change)).forEach(arrive)
+  const [now, afterwards] = withoutSharedFlows(groups.filter(({ change }) => isChange(change)))
+  const changes = now.map(({ change }) => change)
+  const won = changes.length === 0 ? [] : await commit(surroundings.query, changes)
+  now.forEach((group, index) => {
+    if (!won[index]) return
+    arrive(group)
+    onWritten(group.change)
+  })
+  const again = now.filter((_, index) => !won[index]).flatMap((group) => lose(group.travellers))
+  return [...again, ...afterwards.flatMap((group) => group.travellers), ...later]
+}

@@ -1,0 +1,172 @@
+/** Ways to write an address that a webhook must not reach; PORT is that of a listener on this machine. */
+
+const octets = (address: string): number[] => address.split('.').map(Number)
+const whole = (address: string): number => octets(address).reduce((sum, octet) => sum * 256 + octet, 0)
+const hex = (n: number, digits = 0): string => n.toString(16).padStart(digits, '0')
+
+/** One IPv4 address in every notation that a URL parser, a resolver or a library was ever seen to take. */
+const spellings = (address: string): string[] => {
+  const [a = 0, b = 0, c = 0, d = 0] = octets(address)
+  const high = hex(a * 256 + b)
+  const low = hex(c * 256 + d)
+  return [
+    address,
+    `${address}.`,
+    String(whole(address)),
+    `0x${hex(whole(address), 8)}`,
+    `0X${hex(whole(address), 8).toUpperCase()}`,
+    `0${whole(address).toString(8)}`,
+    octets(address)
+      .map((octet) => `0x${hex(octet)}`)
+      .join('.'),
+    octets(address)
+      .map((octet) => `0${octet.toString(8)}`)
+      .join('.'),
+    octets(address)
+      .map((octet) => `0000${octet.toString(8)}`)
+      .join('.'),
+    `${a}.${b * 65_536 + c * 256 + d}`,
+    `${a}.${b}.${c * 256 + d}`,
+    `0x${hex(a)}.${b * 65_536 + c * 256 + d}`,
+    `${a}.0x${hex(b)}.0${c.toString(8)}.${d}`,
+    address.replaceAll(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit))),
+    address.replaceAll(/\d/g, (digit) => String.fromCodePoint(0x1d7d8 + Number(digit))),
+    address.replaceAll('.', '。'),
+    address.replaceAll('.', '．'),
+    address.replaceAll('.', '%2e'),
+    address.replaceAll(/\d/g, (digit) => `%3${digit}`),
+    `[::ffff:${address}]`,
+    `[::ffff:${high}:${low}]`,
+    `[0:0:0:0:0:ffff:${address}]`,
+    `[0000:0000:0000:0000:0000:FFFF:${high}:${low}]`,
+    `[::${address}]`,
+    `[::${high}:${low}]`,
+    `[::ffff:0:${address}]`,
+    `[64:ff9b::${address}]`,
+    `[64:ff9b::${high}:${low}]`,
+    `[64:ff9b:1::${high}:${low}]`,
+    `[2002:${high}:${low}::]`,
+    `[2002:${high}:${low}::1]`,
+    `[2001:0:${high}:${low}::]`,
+    `[fe80::5efe:${address}]`,
+    `[2a00::5efe:${address}]`,
+  ]
+}
+
+const more = [
+  '0',
+  '0x0',
+  '127.1',
+  '127.0.1',
+  '0177.1',
+  '0x7f.1',
+  '127.255.255.254',
+  '127.0.0.2',
+  '0.0.0.0',
+  '10.0.0.1',
+  '100.64.0.1',
+  '169.254.0.1',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.168.1.1',
+  '192.0.0.1',
+  '192.0.2.1',
+  '198.18.0.1',
+  '198.51.100.1',
+  '203.0.113.1',
+  '224.0.0.1',
+  '239.255.255.255',
+  '240.0.0.1',
+  '255.255.255.255',
+  '[::]',
+  '[::1]',
+  '[0:0:0:0:0:0:0:1]',
+  '[0000:0000:0000:0000:0000:0000:0000:0001]',
+  '[::0:1]',
+  '[fc00::1]',
+  '[fd12:3456:789a::1]',
+  '[fd00:ec2::254]',
+  '[fe80::1]',
+  '[febf::1]',
+  '[fec0::1]',
+  '[ff02::1]',
+  '[ff0e::1]',
+  '[100::1]',
+  '[2001:db8::1]',
+  '[2001:10::1]',
+  '[3fff::1]',
+  '[5f00::1]',
+  'localhost',
+  'LOCALHOST',
+  'localhost.',
+  'LocalHost',
+  'ｌｏｃａｌｈｏｓｔ',
+  'ⓛⓞⓒⓐⓛⓗⓞⓢⓣ',
+  'loc%61lhost',
+  'a.localhost',
+  'localhost.localdomain',
+  'ip6-localhost',
+  '127.0.0.1.nip.test',
+  '0x7f000001.test',
+  'inside.test',
+  'INSIDE.test.',
+  'mixed.test',
+  'kubernetes.default.svc',
+  'metadata.google.internal',
+]
+
+const shapes = [
+  'http://public.test@127.0.0.1:PORT/',
+  'http://public.test:80@127.0.0.1:PORT/',
+  'http://user:pass@127.0.0.1:PORT/',
+  'http://127.0.0.1:PORT@public.test/',
+  'http://public.test%40127.0.0.1:PORT/',
+  'http://127.0.0.1:PORT#@public.test/',
+  'http://127.0.0.1:PORT?@public.test/',
+  'http://127.0.0.1:PORT\\@public.test/',
+  'http:\\\\127.0.0.1:PORT/',
+  'http:127.0.0.1:PORT/',
+  'http:/127.0.0.1:PORT/',
+  'http:///127.0.0.1:PORT/',
+  'http://///127.0.0.1:PORT/',
+  ' http://127.0.0.1:PORT/',
+  'http://127.0.0.1:PORT/ ',
+  'ht\ntp://127.0.0.1:PORT/',
+  'http://127.0.\t0.1:PORT/',
+  'http://127.0.0.1\u0000:PORT/',
+  'http://127.0.0.1\u00AD:PORT/',
+  'http://127.0.0.1\u200B:PORT/',
+  '//127.0.0.1:PORT/',
+  '127.0.0.1:PORT/',
+  'HTTP://127.0.0.1:PORT/',
+  'https://127.0.0.1:PORT/',
+  'ftp://127.0.0.1:PORT/',
+  'ws://127.0.0.1:PORT/',
+  'gopher://127.0.0.1:PORT/_',
+  'file:///etc/passwd',
+  'data:text/plain,x',
+  'javascript:fetch("http://127.0.0.1:PORT/")',
+  'unix:/var/run/docker.sock',
+  'http+unix://127.0.0.1:PORT/',
+  'blob:http://127.0.0.1:PORT/x',
+  'http://[::1%25lo]:PORT/',
+  'http://[::1]:PORT\r\nHost: public.test/',
+  'http://127.0.0.1:PORT/../../',
+  'http://127.0.0.1:0PORT/',
+  'http://[127.0.0.1]:PORT/',
+  'http://',
+  '',
+]
+
+export const forbiddenUrls = (port: number): string[] => {
+  const hosts = [
+    ...spellings('127.0.0.1'),
+    ...spellings('169.254.169.254'),
+    ...spellings('10.1.2.3'),
+    ...more,
+  ]
+  return [
+    ...hosts.map((host) => `http://${host}:${port}/`),
+    ...shapes.map((url) => url.replace('PORT', String(port))),
+  ]
+}

@@ -1,0 +1,54 @@
+import { type CloudEvent, Kafka } from 'cloudevents'
+import { describe, expect, test } from 'vitest'
+import { forEachDatabase, forKafka } from '@boardwalk/store/test-kit'
+import { createBoardwalk } from '../src/index.ts'
+import { followTopic } from './follow-topic.ts'
+import { openTopics } from './kafka-topics.ts'
+import { flowFile, openHouse } from './open-house.ts'
+
+const wait = { timeout: 30_000, interval: 50 }
+
+await forKafka((brokers) => {
+  forEachDatabase((_, open) => {
+    describe('what happens is told to a topic', () => {
+      test('as CloudEvents that the stock library reads, a person’s in one partition and in order', async () => {
+        const topics = openTopics(brokers)
+        const topic = await topics.make('told', 3)
+        const house = await openHouse(await open(), { kafka: { brokers, publish: { topic } } })
+        await house.publish(flowFile('saas'))
+        const people = ['ann', 'ben', 'cem', 'dee']
+        for (const userId of people) {
+          const me = await house.person(userId, { role: 'owner', attributes: { product: 'saas' } })
+          await me('GET', '/api/onboarding')
+          await me('PATCH', '/api/onboarding/steps/profile', { status: 'done' })
+        }
+        const { told, stop } = await followTopic(brokers, topic)
+        for (const userId of people) {
+          const { body } = await house.server('GET', `/api/admin/people/${userId}/timeline?limit=100`)
+          const of = () => told.filter(({ key }) => key === userId)
+          await expect.poll(() => of().length, wait).toBe(body.events.length)
+          const events = of().map(
+            ({ headers, text }) =>
+              Kafka.toEvent({ headers, value: text, body: text } as any) as CloudEvent<any>,
+          )
+          expect(events.map(({ id }) => id)).toEqual(body.events.map(({ id }: any) => id))
+          expect(new Set(of().map(({ partition }) => partition)).size).toBe(1)
+          expect(events[0]).toMatchObject({
+            type: 'onboarding.enrolled',
+            subject: userId,
+            source: 'urn:boardwalk',
+          })
+          expect(events[0]?.data).toMatchObject({ userId, flow: 'saas', version: 1 })
+        }
+        await stop()
+        await house.boardwalk.stop()
+        await topics.close()
+      })
+    })
+  })
+})
+
+test('a topic’s name is checked before anything is opened', () => {
+  const kafka = { brokers: ['127.0.0.1:1'], publish: { topic: 'no spaces' } }
+  expect(() => createBoardwalk({ database: {}, kafka })).toThrow('kafka.publish.topic is "no spaces"')
+})
