@@ -2,6 +2,7 @@ import { cpus } from 'node:os'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { conditionBench } from './condition.ts'
 import { httpBench } from './http.ts'
+import { importBench } from './import.ts'
 import { print, type Measured } from './measured.ts'
 
 const conditions = async (): Promise<Measured[]> =>
@@ -12,7 +13,7 @@ const conditions = async (): Promise<Measured[]> =>
     aim: row.name === 'two clauses' ? '≤ 40 ns' : '–',
   }))
 
-const rows = [...(await conditions()), ...(await httpBench())]
+const rows = [...(await conditions()), ...(await httpBench()), ...(await importBench())]
 const table = print(rows)
 const day = new Date().toISOString().slice(0, 10)
 const heading = `# Benchmarks of ${day}\n\n${cpus().length} cores, Node ${process.versions.node}, PostgreSQL 15 with fsync, loopback; medians of interleaved rounds.\n`

@@ -15,6 +15,7 @@ import { serveOperations } from './http/serve-operations.ts'
 import { verbsOn } from './http/verbs.ts'
 import { apiKeys } from './identity/api-key.ts'
 import { tokenVerifier, type TokenOptions } from './identity/token.ts'
+import { importHandlers } from './moving-in/handlers.ts'
 import { inProcessVerbs, type InProcessVerbs } from './in-process-verbs.ts'
 import { onboardingHandlers } from './onboarding/handlers.ts'
 import { surfaceHandlers } from './onboarding/surface-handlers.ts'
@@ -139,6 +140,7 @@ const runOn = async (
     ...streamHandlers(streams),
     ...peopleHandlers(verbs, database, announce),
     ...eventHandlers(verbs),
+    ...importHandlers(verbs),
     ...gateHandlers(verbs, metrics, catalogue),
     ...flowHandlers(database, announce),
     ...apiKeyHandlers(database.query),

@@ -20,7 +20,7 @@ export {
   readVersions,
   saveDraft,
 } from './flows.ts'
-export type { FlowSummary, FlowVersion, Publication, PublicationResult } from './flows.ts'
+export type { FlowSummary, FlowVersion, Publication, PublicationResult, StoredVersion } from './flows.ts'
 export {
   advanceReader,
   holdReader,

@@ -4,6 +4,7 @@ import { apiKeyOperations } from './api-keys.ts'
 import { eventOperations } from './events.ts'
 import { flowOperations } from './flows.ts'
 import { gateOperations } from './gates.ts'
+import { importOperations } from './import.ts'
 import { onboardingOperations } from './onboarding.ts'
 import { peopleOperations } from './people.ts'
 import { processOperations } from './process.ts'
@@ -17,6 +18,7 @@ export const operations = {
   ...surfaceOperations,
   ...peopleOperations,
   ...eventOperations,
+  ...importOperations,
   ...gateOperations,
   ...flowOperations,
   ...apiKeyOperations,
