@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { conditionBench } from './condition.ts'
 import { eventsBench } from './events.ts'
 import { httpBench } from './http.ts'
+import { importBench } from './import.ts'
 import { print, type Measured } from './measured.ts'
 import { paintBench } from './screen-paint.ts'
 import { screenSizes } from './screen-sizes.ts'
@@ -42,6 +43,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   server: table('', '', async () => [...(await conditions()), ...(await httpBench())]),
   events: table('events of ', '-events', eventsBench),
   webhooks: table('webhooks of ', '-webhooks', webhooksBench),
+  import: table('moving in of ', '-import', importBench),
   screens: async () => {
     const painted = await paintBench()
     const { rows, missing } = await screenSizes()

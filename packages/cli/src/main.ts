@@ -1,21 +1,35 @@
 import { ConfigurationError } from '@boardwalk/server'
 import { CommandError, type Command } from './command.ts'
 import { deadLetters } from './commands/dead-letters.ts'
+import { codegen } from './commands/codegen.ts'
 import { doctor } from './commands/doctor.ts'
 import { flows } from './commands/flows.ts'
+import { importPeople } from './commands/import.ts'
 import { migrate } from './commands/migrate.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { serve } from './commands/serve.ts'
 import { token } from './commands/token.ts'
 
-const commands: readonly Command[] = [serve, migrate, doctor, flows, reconcile, deadLetters, token]
+const commands: readonly Command[] = [
+  serve,
+  migrate,
+  doctor,
+  flows,
+  codegen,
+  reconcile,
+  importPeople,
+  deadLetters,
+  token,
+]
 
 const help = (): string =>
   [
     'boardwalk: user onboarding, decided on the server.',
     '',
     ...commands.flatMap(({ usage, summary }) =>
-      usage.map((line, index) => `  boardwalk ${line.padEnd(44)}${index === 0 ? summary : ''}`),
+      usage.map((line, index) =>
+        `  ${line.startsWith(' ') ? '         ' : 'boardwalk'} ${line.padEnd(54)}${index === 0 ? ` ${summary}` : ''}`.trimEnd(),
+      ),
     ),
     '',
     'Settings come from the environment; the README lists them.',
@@ -41,5 +55,5 @@ try {
   await run(process.argv.slice(2))
 } catch (error) {
   console.error(isTheirs(error) ? error.message : error)
-  process.exitCode = 1
+  process.exitCode = error instanceof CommandError ? error.exitCode : 1
 }

@@ -46,7 +46,7 @@ const send = async (lines: readonly Line[], dryRun: boolean): Promise<readonly R
     ? ([events, 'application/cloudevents-batch+json'] as const)
     : ([`{"batch":${events}}`, 'application/json'] as const)
   const path = `/api/events${dryRun ? '?dryRun=true' : ''}`
-  return (await callBoardwalk<{ results: Result[] }>('POST', path, body, type)).results
+  return (await callBoardwalk<{ results: Result[] }>('POST', path, body, { 'content-type': type })).results
 }
 
 /** Sends a file of events, one a line. Events are taken once each, so a file that stopped half-way is sent again whole. */

@@ -86,8 +86,10 @@ describe('the command line', () => {
     const bad = await boardwalk(['flows', 'validate', 'bad.json'])
     expect(bad.code).toBe(1)
     expect(bad.err).toMatch(/steps\[0\]\.id[\s\S]*steps\[0\]\.title/)
-    expect((await boardwalk(['flows', 'validate', 'none.json'])).err).toContain('none.json cannot be read')
-    expect((await boardwalk(['flows', 'validate', 'README.md'])).err).toContain('is not a flow file')
+    expect((await boardwalk(['flows', 'validate', 'none.json'])).err).toContain('none.json: cannot be read')
+    expect((await boardwalk(['flows', 'validate', 'README.md'])).err).toContain(
+      'README.md: is not a flow file',
+    )
   })
 
   test('commands speak to the Boardwalk that serves, and nothing disturbs it', async () => {

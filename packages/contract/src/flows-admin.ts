@@ -8,10 +8,15 @@ const versionStatus = oneOf('draft', 'active', 'deprecated')
 
 export type VersionStatus = z.output<typeof versionStatus>
 
+const contentHash = z
+  .string()
+  .describe('`sha256:` and 64 digits: the same for equal content, in whatever deployment it is stored.')
+
 const versionFields = {
   name: z.string(),
   version: z.int(),
   status: versionStatus,
+  contentHash,
   createdAt: time,
   createdBy: z.string().nullable(),
   publishedAt: time.optional(),
@@ -26,7 +31,7 @@ export const flowVersionDetail = z
   .meta({ id: 'FlowVersionDetail', description: 'One version of a flow, with its document.' })
 
 export const flowStored = z
-  .object({ name: z.string(), version: z.int(), status: versionStatus })
+  .object({ name: z.string(), version: z.int(), status: versionStatus, contentHash })
   .meta({ id: 'FlowStored' })
 
 const flowSummary = z

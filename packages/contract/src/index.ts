@@ -6,6 +6,13 @@ export { factsOfTraits, parseEvents, trackEvent, type EventSent, type TrackEvent
 export { flowDocument, parseFlowDocument, type FlowInput, type ParsedFlow } from './flow-document.ts'
 export { gateBlocked, gateCheck, type GateAllowed, type GateBlocked, type GateList } from './gates.ts'
 export type { VersionStatus } from './flows-admin.ts'
+export {
+  mostImported,
+  parseImport,
+  type ImportResult,
+  type PersonImported,
+  type PersonInput,
+} from './import.ts'
 export { stepChange, type Onboarding } from './onboarding.ts'
 export { errorsOf, headers, type Caller, type HeaderName, type OperationRow } from './operation.ts'
 export {

@@ -5,6 +5,7 @@ export { compileCondition } from './condition/compile.ts'
 export type { Condition } from './condition/condition.ts'
 export { explainCondition, type Clause } from './condition/explain.ts'
 export type { Problem } from './condition/problem.ts'
+export { diffDocuments, type Difference } from './diff-documents.ts'
 export { situationOf, type Decision, type World } from './decision.ts'
 export { place } from './enrolment.ts'
 export { applyEvent, type HostEvent } from './event.ts'
@@ -31,6 +32,14 @@ export {
 } from './gate.ts'
 export { guideOf, inMarket, type Guide, type GuideStep } from './guide.ts'
 export type { Happening, HappeningType } from './happening.ts'
+export {
+  completeImported,
+  importState,
+  type Imported,
+  type ImportedState,
+  type ImportedStep,
+  type LeftOut,
+} from './import-state.ts'
 export { checkRenames, lineagesOf, type EarlierVersion, type Lineages } from './lineage.ts'
 export { dismissNudge, nudgeOf, snooze, unsnooze, type Nudge, type Snooze } from './nudge.ts'
 export { giveConsent, isValueEvent, observe, type Observation, type Observed } from './observe.ts'

@@ -1,3 +1,4 @@
+export type * from '@boardwalk/client/register'
 export { OnboardingProvider, type OnboardingProviderProps } from './onboarding-provider.tsx'
 export { useOnboarding } from './kit/use-onboarding.ts'
 export { useSetupGuide, type GuideStanding, type SetupGuideState } from './setup-guide/use-setup-guide.ts'

@@ -1,5 +1,6 @@
 import { createRequests, messageOf, routeOf, withRetries } from '@boardwalk/client'
 import type { Input, RetryOptions, Sending, Sent } from '@boardwalk/client'
+import type { StepId } from '@boardwalk/client/register'
 import { keyOf, type RemoteBoardwalk } from './ask-over-http.ts'
 
 export type HostVerbsOptions = RemoteBoardwalk & {
@@ -29,7 +30,7 @@ export type HostVerbs = {
     options?: { readonly flow?: string; readonly acceptLanguage?: string },
   ) => Told<'getUserOnboarding'>
   /** Proves that a person did a step, or skips it for them. */
-  readonly changeStep: (userId: string, stepId: string, change: StepChange) => Told<'changeUserStep'>
+  readonly changeStep: (userId: string, stepId: StepId, change: StepChange) => Told<'changeUserStep'>
   /** What a person did; completes the steps that wait for it. With a `messageId` of yours, once however often it is sent. */
   readonly track: (
     userId: string,

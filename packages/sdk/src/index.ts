@@ -1,3 +1,4 @@
+export type * from '@boardwalk/client/register'
 export type { EmbeddedBoardwalk } from './ask-in-process.ts'
 export type { RemoteBoardwalk } from './ask-over-http.ts'
 export type { UnknownReason } from './asked.ts'

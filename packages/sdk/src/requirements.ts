@@ -1,3 +1,4 @@
+import type { FlowName, GateName, StepId } from '@boardwalk/client/register'
 import type { GateDecision } from './decision.ts'
 import {
   declaredCritical,
@@ -32,7 +33,7 @@ export type Reading<Request> = {
 
 export type RequirementOptions<Request> = {
   /** Looks at this flow only; default all of the person's. */
-  readonly flow?: string
+  readonly flow?: FlowName
   /**
    * What the route is called in events and metrics, at most 500 characters. Default its pattern where the framework tells
    * it (without what a router is mounted under), else the gate or the first step.
@@ -57,9 +58,9 @@ export type GateOptions<Request> = RequirementOptions<Request> & {
 
 export type Requirements<Middleware, Request> = {
   /** The handler runs only for those who have done this step, or all of these. */
-  readonly requireStep: (steps: string | readonly string[], options: StepOptions<Request>) => Middleware
+  readonly requireStep: (steps: StepId | readonly StepId[], options: StepOptions<Request>) => Middleware
   /** The same for the steps that flows list under this name. */
-  readonly requireGate: (gate: string, options?: GateOptions<Request>) => Middleware
+  readonly requireGate: (gate: GateName, options?: GateOptions<Request>) => Middleware
 }
 
 /** Answers what to send instead of running the handler; undefined lets it run. */

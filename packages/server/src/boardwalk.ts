@@ -20,6 +20,7 @@ import { serveOperations } from './http/serve-operations.ts'
 import { verbsOn } from './http/verbs.ts'
 import { apiKeys } from './identity/api-key.ts'
 import { tokenVerifier, type TokenOptions } from './identity/token.ts'
+import { importHandlers } from './moving-in/handlers.ts'
 import { inProcessVerbs, type InProcessVerbs } from './in-process-verbs.ts'
 import { intakeOptions, sourcesByTopic, type KafkaOptions } from './kafka/intake-options.ts'
 import { startIntake } from './kafka/intake.ts'
@@ -161,6 +162,7 @@ const runOn = async (
     ...peopleHandlers(verbs, database, announce),
     ...eventHandlers(verbs),
     ...reconcileHandlers(verbs, database.query),
+    ...importHandlers(verbs),
     ...gateHandlers(verbs, metrics, catalogue),
     ...deadLetterHandlers({ query: database.query, road, clock, sources: sourcesByTopic(sources) }),
     ...flowHandlers(database, announce),

@@ -20,6 +20,8 @@ export type FlowVersion = {
   readonly version: number
   readonly status: VersionStatus
   readonly document: FlowDocument
+  /** SHA-256 of the content, as hexadecimal digits. */
+  readonly contentHash: string
   readonly createdAt: string
   readonly createdBy: string
   readonly publishedAt: string | null
@@ -78,7 +80,8 @@ const lockFlow = {
 const earlierVersions = {
   name: 'earlier_versions',
   text: `
-    select version, document, lineages, content_hash as "contentHash"
+    select version, document, lineages, content_hash as "contentHash", ${iso('created_at')} as "createdAt",
+      created_by as "createdBy"
     from flow_version
     where flow = $1
     order by version desc`,
@@ -90,26 +93,33 @@ const insertVersion = {
     values ($1, $2, $3::jsonb, $4::jsonb, $5, now(), $6)`,
 }
 
+/** A version as it stands when another one is to follow it. */
+export type StoredVersion = EarlierVersion & Pick<FlowVersion, 'contentHash' | 'createdAt' | 'createdBy'>
+
 export type SavedDraft =
   | { readonly version: number; readonly created: boolean }
   | { readonly problems: readonly Problem[] }
+  | { readonly stale: readonly StoredVersion[] }
 
 /**
  * Stores a draft, unless its content is that of the newest version: then `created` is false and that version is
- * answered. Whose state its steps take up is settled here, where all earlier versions are at hand.
+ * answered. Whose state its steps take up is settled here, where all earlier versions are at hand. A newest version that
+ * `mayFollow` refuses stores nothing: `stale` has all versions, newest first.
  */
 export const saveDraft = (
   database: Database,
   document: FlowDocument,
   contentHash: string,
   by: string,
+  mayFollow: (newest: StoredVersion | undefined) => boolean = () => true,
 ): Promise<SavedDraft> =>
   database.transaction(async ({ query }) => {
     // The flow's row is locked to the end, so that two editors get two numbers.
     await query(lockFlow, [document.name])
-    const earlier = await query<EarlierVersion & { contentHash: string }>(earlierVersions, [document.name])
+    const earlier = await query<StoredVersion>(earlierVersions, [document.name])
     const [newest] = earlier
     if (newest?.contentHash === contentHash) return { version: newest.version, created: false }
+    if (!mayFollow(newest)) return { stale: earlier }
     const problems = checkRenames(document, earlier)
     if (problems.length > 0) return { problems }
     const version = (newest?.version ?? 0) + 1
@@ -133,7 +143,7 @@ const status = `
   end`
 
 const selectVersions = (where: string): string => `
-  select v.flow as name, v.version, ${status} as status, v.document, ${iso('v.created_at')} as "createdAt",
+  select v.flow as name, v.version, ${status} as status, v.document, v.content_hash as "contentHash", ${iso('v.created_at')} as "createdAt",
     v.created_by as "createdBy", ${iso('v.published_at')} as "publishedAt", v.published_by as "publishedBy", v.reason
   from flow_version v join flow f on f.name = v.flow
   where ${where}`

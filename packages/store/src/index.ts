@@ -50,7 +50,7 @@ export {
   readVersions,
   saveDraft,
 } from './flows.ts'
-export type { FlowSummary, FlowVersion, Publication, PublicationResult } from './flows.ts'
+export type { FlowSummary, FlowVersion, Publication, PublicationResult, StoredVersion } from './flows.ts'
 export {
   advanceReader,
   beginReader,

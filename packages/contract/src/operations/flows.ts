@@ -28,6 +28,7 @@ export const flowOperations = {
     body: flowDocument,
     answers: { 200: flowStored, 201: flowStored },
     errors: ['invalid_flow', 'conflict'],
+    headers: ['If-Match'],
   },
   listFlows: {
     method: 'get',

@@ -6,6 +6,7 @@ import { eventOperations } from './events.ts'
 import { flowOperations } from './flows.ts'
 import { gateOperations } from './gates.ts'
 import { observationOperations } from './observation.ts'
+import { importOperations } from './import.ts'
 import { onboardingOperations } from './onboarding.ts'
 import { peopleOperations } from './people.ts'
 import { processOperations } from './process.ts'
@@ -22,6 +23,7 @@ export const operations = {
   ...peopleOperations,
   ...eventOperations,
   ...deadLetterOperations,
+  ...importOperations,
   ...gateOperations,
   ...flowOperations,
   ...webhookOperations,

@@ -1,12 +1,13 @@
 'use client'
 import { useKit } from '../kit/kit.ts'
+import type { StepId } from '@boardwalk/client/register'
 import type { Render } from '../kit/part.ts'
 import { StepItemView } from './step-item-view.tsx'
-import { useStep } from './use-step.ts'
+import { useAnyStep } from './use-step.ts'
 
 export type StepItemProps = {
   /** Of the step, as the flow names it. */
-  readonly id: string
+  readonly id: StepId
   /** In place of `<li>`. */
   readonly render?: Render | undefined
 }
@@ -14,7 +15,7 @@ export type StepItemProps = {
 /** One step by itself, wherever the host wants it; nothing while the person does not see it. */
 export const StepItem = ({ id, render }: StepItemProps) => {
   const { client } = useKit()
-  const { step, pending, stale, canSkip, complete, skip } = useStep(id)
+  const { step, pending, stale, canSkip, complete, skip } = useAnyStep(id)
   if (step === undefined) return null
   return (
     <StepItemView

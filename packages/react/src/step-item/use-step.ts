@@ -1,5 +1,6 @@
 'use client'
 import type { Changed } from '@boardwalk/client'
+import type { StepId } from '@boardwalk/client/register'
 import { useKit } from '../kit/kit.ts'
 import { leadOf, type Lead, type Step } from '../kit/lead.ts'
 import { useOnboarding } from '../kit/use-onboarding.ts'
@@ -23,8 +24,8 @@ export type StepState = {
   }
 }
 
-/** One step, by the id that the flow gives it. */
-export const useStep = (id: string): StepState => {
+/** Of whatever step the server tells. */
+export const useAnyStep = (id: string): StepState => {
   const { client, openModal } = useKit()
   const { step, pending, stale, skip } = useOnboarding((state) => ({
     step: state.onboarding?.steps.find((one) => one.id === id),
@@ -47,3 +48,6 @@ export const useStep = (id: string): StepState => {
     }),
   }
 }
+
+/** One step, by the id that the flow gives it. */
+export const useStep = (id: StepId): StepState => useAnyStep(id)

@@ -4,8 +4,10 @@ import type { Database, FlowSummary, FlowVersion, Publication } from '@boardwalk
 import type { Announcer } from '../following/announce.ts'
 import type { Called } from '../http/authenticate.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
+import { header } from '../http/precondition.ts'
 import { Failure, type Reply } from '../http/reply.ts'
 import type { Handlers, Input } from '../http/serve-operations.ts'
+import { versionTag } from './following-version.ts'
 import { storeDraft } from './store-draft.ts'
 
 type Served = Pick<
@@ -22,7 +24,10 @@ type Served = Pick<
 const known = <Row extends object>(row: Row) =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
 
-const presentVersion = (version: FlowVersion): object => known(version)
+const named = (contentHash: string): string => `sha256:${contentHash}`
+
+const presentVersion = ({ contentHash, ...version }: Omit<FlowVersion, 'document'>): object =>
+  known({ ...version, contentHash: named(contentHash) })
 const presentSummary = ({ activeVersion, ...flow }: FlowSummary): object => ({
   ...known(flow),
   activeVersion,
@@ -40,7 +45,7 @@ export const flowHandlers = (database: Database, { changed }: Pick<Announcer, 'c
 
   const found = async ({ name, version }: VersionPath): Promise<Reply> => {
     const row = await readVersion(query, name, version)
-    if (row) return { status: 200, body: presentVersion(row) }
+    if (row) return { status: 200, body: presentVersion(row), headers: { etag: versionTag(row) } }
     if ((await readFlow(query, name)) === undefined) throw noFlow(name)
     throw new Failure('version_not_found', `Flow "${name}" has no version ${version}.`)
   }
@@ -67,10 +72,12 @@ export const flowHandlers = (database: Database, { changed }: Pick<Announcer, 'c
   }
 
   return {
-    createFlow: async ({ body, called }) => {
-      const { name, version, created } = await storeDraft(database, body, actor(called))
+    createFlow: async ({ body, called, request }) => {
+      const draft = await storeDraft(database, body, actor(called), header(request, 'If-Match'))
+      const { name, version, created, contentHash } = draft
       const stored = created ? undefined : await readVersion(query, name, version)
-      return { status: created ? 201 : 200, body: { name, version, status: stored?.status ?? 'draft' } }
+      const answer = { name, version, status: stored?.status ?? 'draft', contentHash: named(contentHash) }
+      return { status: created ? 201 : 200, body: answer, headers: { etag: versionTag(draft) } }
     },
     listFlows: async ({ query: { limit, cursor } }) => {
       const rows = await listFlows(query, positionAfter(cursor, /^[a-z][a-z0-9_-]{0,63}$/) ?? '', limit + 1)
@@ -82,8 +89,13 @@ export const flowHandlers = (database: Database, { changed }: Pick<Announcer, 'c
       if (summary === undefined) throw noFlow(name)
       const versions = await readVersions(query, name)
       const publications = (await readPublications(query, name)).map(known)
-      const presented = versions.map(({ document: _, ...version }) => known(version))
-      return { status: 200, body: { ...presentSummary(summary), versions: presented, publications } }
+      const presented = versions.map(({ document: _, ...version }) => presentVersion(version))
+      const [newest] = versions
+      return {
+        status: 200,
+        body: { ...presentSummary(summary), versions: presented, publications },
+        ...(newest && { headers: { etag: versionTag(newest) } }),
+      }
     },
     getFlowVersion: ({ path }) => found(path),
     publishFlowVersion: (input) => moved('publish', input),

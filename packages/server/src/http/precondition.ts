@@ -3,7 +3,8 @@ import { headers, problemAt } from '@boardwalk/contract'
 import type { Precondition } from '../onboarding/journeys.ts'
 import { Failure } from './reply.ts'
 
-const header = (request: Request, name: 'If-Match' | 'Idempotency-Key'): string | undefined => {
+/** The header as the contract has it, or a `Failure`. */
+export const header = (request: Request, name: 'If-Match' | 'Idempotency-Key'): string | undefined => {
   const value = request.headers.get(name)
   if (value === null) return undefined
   const parsed = headers[name].safeParse(value)

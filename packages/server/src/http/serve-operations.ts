@@ -54,8 +54,9 @@ const bodyOf = async ({ body, bodyOptional }: OperationRow, request: Request): P
   return json === undefined && bodyOptional ? {} : json
 }
 
-/** A flow's document has problems of its own and a batch of events refuses one by one, as their routes tell; all other bodies are parsed here. */
-const parsesItself = (id: OperationId): boolean => id === 'createFlow' || id === 'sendEvents'
+/** A flow's document has problems of its own, batches of events and of people refuse one by one; all other bodies are parsed here. */
+const parsesItself = (id: OperationId): boolean =>
+  id === 'createFlow' || id === 'sendEvents' || id === 'importPeople'
 
 const correlationShape = /^[A-Za-z0-9._:-]{1,128}$/
 

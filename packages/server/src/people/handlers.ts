@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { explain, mergeAttributes } from '@boardwalk/engine'
-import { deadLettersOf, erase, readTimeline, updateAccount, type Database, type Happened } from '@boardwalk/store'
+import {
+  deadLettersOf,
+  erase,
+  readTimeline,
+  updateAccount,
+  type Database,
+  type Happened,
+} from '@boardwalk/store'
 import { presentDeadLetter } from '../dead-letters/present-dead-letter.ts'
 import type { Announcer } from '../following/announce.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'

@@ -1,0 +1,56 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+export const entry = fileURLToPath(new URL('../bin/boardwalk.js', import.meta.url))
+
+export const secrets = {
+  BOARDWALK_JWT_SECRET: 'a secret of this test, longer than 32 bytes',
+  BOARDWALK_API_KEY: 'an-api-key-of-this-test-longer-than-32-bytes',
+}
+
+export type Ended = { readonly code: number; readonly out: string; readonly err: string }
+
+/** The real command, in a process of its own. */
+export const commandLine =
+  (folder: string, settings: Record<string, string> = {}) =>
+  async (...words: string[]): Promise<Ended> => {
+    try {
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [entry, ...words], {
+        cwd: folder,
+        env: { PATH: process.env['PATH'], ...secrets, ...settings },
+      })
+      return { code: 0, out: stdout, err: stderr }
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+      return { code, out: stdout, err: stderr }
+    }
+  }
+
+export type Served = { readonly address: string; readonly stop: () => Promise<void> }
+
+/** `boardwalk serve` on its embedded database in this folder. */
+export const serveIn = async (folder: string): Promise<Served> => {
+  const child = spawn(process.execPath, [entry, 'serve', '--port', '0'], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], ...secrets, BOARDWALK_LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  const address = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const found = /listens on (\S+)/.exec(line)?.[1]
+      if (found) resolve(found)
+    })
+    void ended.then(() => reject(new Error('The server ended before it listened')))
+  })
+  return {
+    address,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
