@@ -2,13 +2,25 @@ import { ConfigurationError } from '@boardwalk/server'
 import { CommandError, type Command } from './command.ts'
 import { deadLetters } from './commands/dead-letters.ts'
 import { doctor } from './commands/doctor.ts'
+import { explain } from './commands/explain.ts'
+import { flowsImpact } from './commands/flows-impact.ts'
 import { flows } from './commands/flows.ts'
 import { migrate } from './commands/migrate.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { serve } from './commands/serve.ts'
 import { token } from './commands/token.ts'
 
-const commands: readonly Command[] = [serve, migrate, doctor, flows, reconcile, deadLetters, token]
+const commands: readonly Command[] = [
+  serve,
+  migrate,
+  doctor,
+  flows,
+  flowsImpact,
+  explain,
+  reconcile,
+  deadLetters,
+  token,
+]
 
 const help = (): string =>
   [
@@ -26,6 +38,9 @@ const run = async ([name, ...words]: string[]): Promise<void> => {
     console.log(help())
     return
   }
+  // Some are called by two words.
+  const longer = commands.find((one) => one.name === `${name} ${words[0]}`)
+  if (longer) return longer.run(words.slice(1))
   const command = commands.find((one) => one.name === name)
   if (command === undefined) throw new CommandError(`There is no command "${name}".\n\n${help()}`)
   await command.run(words)

@@ -163,7 +163,7 @@ const runOn = async (
     ...reconcileHandlers(verbs, database.query),
     ...gateHandlers(verbs, metrics, catalogue),
     ...deadLetterHandlers({ query: database.query, road, clock, sources: sourcesByTopic(sources) }),
-    ...flowHandlers(database, announce),
+    ...flowHandlers(database, announce, { catalogue, clock }),
     ...out.handlers,
     ...apiKeyHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),

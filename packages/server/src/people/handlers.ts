@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { explain, mergeAttributes } from '@boardwalk/engine'
-import { deadLettersOf, erase, readTimeline, updateAccount, type Database, type Happened } from '@boardwalk/store'
+import { mergeAttributes } from '@boardwalk/engine'
+import {
+  deadLettersOf,
+  erase,
+  readTimeline,
+  updateAccount,
+  type Database,
+  type Happened,
+} from '@boardwalk/store'
 import { presentDeadLetter } from '../dead-letters/present-dead-letter.ts'
 import type { Announcer } from '../following/announce.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
@@ -11,6 +18,7 @@ import type { Verbs } from '../http/verbs.ts'
 import { tagged } from '../http/tagged.ts'
 import { forPerson } from '../onboarding/requester.ts'
 import { lookJourney, stepJourney } from '../onboarding/journeys.ts'
+import { explainJourney } from './explain-journey.ts'
 import { json, readJourney } from './journeys.ts'
 import { tellPerson } from './tell-person.ts'
 import { presentHappening, presentHeld } from './present-person.ts'
@@ -74,14 +82,7 @@ export const peopleHandlers = (
         ),
       )
     },
-    explainUser: (input) =>
-      travel(
-        readJourney(
-          forPerson(input.path.userId, input),
-          (world, { person, flow }) => json(explain(world, person, flow ?? null)),
-          lookJourney(forPerson(input.path.userId, input), input.query.flow).decide,
-        ),
-      ),
+    explainUser: (input) => travel(explainJourney(forPerson(input.path.userId, input), input.query)),
     exportUser: async (input) => {
       const { userId } = input.path
       const { body } = await travel(
