@@ -3,6 +3,8 @@ import { CommandError, type Command } from './command.ts'
 import { deadLetters } from './commands/dead-letters.ts'
 import { codegen } from './commands/codegen.ts'
 import { doctor } from './commands/doctor.ts'
+import { explain } from './commands/explain.ts'
+import { flowsImpact } from './commands/flows-impact.ts'
 import { flows } from './commands/flows.ts'
 import { importPeople } from './commands/import.ts'
 import { migrate } from './commands/migrate.ts'
@@ -15,7 +17,9 @@ const commands: readonly Command[] = [
   migrate,
   doctor,
   flows,
+  flowsImpact,
   codegen,
+  explain,
   reconcile,
   importPeople,
   deadLetters,
@@ -40,6 +44,9 @@ const run = async ([name, ...words]: string[]): Promise<void> => {
     console.log(help())
     return
   }
+  // Some are called by two words.
+  const longer = commands.find((one) => one.name === `${name} ${words[0]}`)
+  if (longer) return longer.run(words.slice(1))
   const command = commands.find((one) => one.name === name)
   if (command === undefined) throw new CommandError(`There is no command "${name}".\n\n${help()}`)
   await command.run(words)

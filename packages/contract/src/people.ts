@@ -46,6 +46,11 @@ const enrolment = z
   .object({
     flow: z.string(),
     version: z.int(),
+    publication: z
+      .int()
+      .optional()
+      .describe('The last publication of the flow that the enrolment has caught up with.'),
+    restartedAt: time.optional().describe('When the person was last made to begin anew.'),
     arm: z.string().optional(),
     status: enrolmentStatus,
     startedAt: time,
@@ -108,22 +113,71 @@ const clause = z
 const rule = z.object({
   rule: z.string(),
   holds: z.boolean(),
+  unknown: z
+    .literal(true)
+    .optional()
+    .describe('It does not hold because the fact that it asks for is not known.'),
   expected: z.unknown().optional(),
   found: z.unknown().optional(),
   clauses: z.array(clause).optional(),
 })
 
+const publication = z
+  .object({
+    id: z.int(),
+    version: z.int(),
+    policy: oneOf('move', 'pin', 'restart'),
+    reopen: z.boolean(),
+    at: time,
+  })
+  .meta({ id: 'ChainedPublication' })
+
+const explainedEnrolment = z.object({
+  status: enrolmentStatus,
+  startedAt: time,
+  completedAt: time.optional(),
+  restartedAt: time.optional(),
+  versionInForce: z.int(),
+  pinnedBy: publication
+    .optional()
+    .describe('The publication that lets the person finish an older version than the one in force.'),
+  publications: z.array(publication).describe('How the flow came to the version in force, oldest first.'),
+})
+
+const gateExplanation = z
+  .object({
+    gate: z.string(),
+    allowed: z.boolean(),
+    missing: z.array(z.object({ flow: z.string(), step: z.string() })),
+    enrolments: z
+      .array(
+        z.object({
+          flow: z.string(),
+          version: z.int(),
+          status: enrolmentStatus,
+          steps: z
+            .array(z.object({ id: z.string(), visible: z.boolean(), status: stepStatus.nullable() }))
+            .describe('Those that the gate asks for here; one that the person does not see is no obstacle.'),
+        }),
+      )
+      .describe('Every enrolment that the gate looks at.'),
+  })
+  .meta({ id: 'GateExplanation', description: 'Why a gate lets somebody pass or not.' })
+
 export const explanation = z
   .object({
     flow: flowVersion.nullable(),
+    enrolment: explainedEnrolment.optional(),
     steps: z.array(
       z.object({
         id: z.string(),
         visible: z.boolean(),
         required: z.boolean(),
         status: stepStatus,
-        rules: z.array(rule),
+        rules: z.array(rule).describe('Whether they see it, and must do it.'),
+        settling: z.array(rule).describe('Whether they may do it, and what does it for them.'),
       }),
     ),
+    gate: gateExplanation.optional(),
   })
   .meta({ id: 'Explanation', description: 'Every rule of every step with the values that decided it.' })

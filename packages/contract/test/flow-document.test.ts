@@ -42,8 +42,9 @@ describe('a flow document', () => {
     })
   })
 
-  test.each(['shop', 'saas'])('flows/%s.json is one', (name) => {
-    const file = join(import.meta.dirname, `../../../flows/${name}.json`)
+  test.each(['shop', 'saas', 'next/shop'])('flows/%s.json is one', (path) => {
+    const file = join(import.meta.dirname, `../../../flows/${path}.json`)
+    const name = path.split('/').at(-1)
     expect(parseFlowDocument(JSON.parse(readFileSync(file, 'utf8')))).toMatchObject({ document: { name } })
   })
 })

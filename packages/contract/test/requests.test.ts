@@ -153,8 +153,20 @@ describe('request bodies', () => {
     [
       'publishFlowVersion',
       operations.publishFlowVersion.body,
-      [{}, { policy: 'move', reason: 'r' }],
-      [{ policy: 'pin' }, { reason: '' }, { reopen: true }],
+      [
+        {},
+        { policy: 'move', reason: 'r' },
+        { policy: 'pin', reopen: true },
+        { policy: 'restart', reopen: false },
+      ],
+      [
+        { policy: 'wipe' },
+        { policy: null },
+        { reason: '' },
+        { reopen: 'true' },
+        { reopen: null },
+        { restart: true },
+      ],
     ],
     [
       'createApiKey',

@@ -1,10 +1,22 @@
 import type { Flow, Step } from './flow.ts'
 import type { Enrolment, Person } from './person.ts'
 import { conditionFacts } from './facts.ts'
+import { versionsServed, type Publication } from './publication.ts'
 import type { CompiledTrigger } from './trigger.ts'
 
+/** Every version that was ever published; they never change. */
+export type Versions = { readonly get: (version: number) => Flow | undefined }
+
 /** A flow's version in force. `open` flows take new people; a deprecated one only keeps those it has. */
-export type LiveFlow = { readonly flow: Flow; readonly open: boolean }
+export type LiveFlow = {
+  readonly flow: Flow
+  readonly open: boolean
+  /** How it came to that version, oldest first; never empty. */
+  readonly publications: readonly Publication[]
+  readonly versions: Versions
+  /** The versions that people are in: the one in force, then those that a publication lets them finish. */
+  readonly served: readonly Flow[]
+}
 
 /** A step of a live flow that waits for an event. */
 export type WaitingStep = { readonly flow: Flow; readonly step: Step; readonly trigger: CompiledTrigger }
@@ -20,9 +32,9 @@ export type Catalogue = {
   readonly waiting: ReadonlyMap<string, readonly WaitingStep[]>
 }
 
-const waitingIn = (flows: readonly LiveFlow[]): Catalogue['waiting'] => {
+const waitingIn = (flows: readonly Flow[]): Catalogue['waiting'] => {
   const byEvent = new Map<string, WaitingStep[]>()
-  for (const { flow } of flows) {
+  for (const flow of flows) {
     for (const [event, triggers] of flow.triggers) {
       const steps = triggers.flatMap((trigger) => {
         const step = flow.stepById.get(trigger.stepId)
@@ -34,15 +46,46 @@ const waitingIn = (flows: readonly LiveFlow[]): Catalogue['waiting'] => {
   return byEvent
 }
 
-export const catalogueOf = (revision: number, flows: readonly LiveFlow[]): Catalogue => ({
-  revision,
-  flows: new Map(flows.map((live) => [live.flow.name, live])),
-  open: flows
-    .filter((live) => live.open)
-    .map((live) => live.flow)
-    .sort((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1)),
-  waiting: waitingIn(flows),
-})
+type History = Pick<LiveFlow, 'publications' | 'versions'>
+
+/** Without a history the flow counts as published for the first time, at the catalogue's revision. */
+type Published = Pick<LiveFlow, 'flow' | 'open'> & Partial<History>
+
+const liveFlow = (revision: number, { flow, open, ...history }: Published): LiveFlow => {
+  const { version } = flow
+  const first: Publication = { id: revision, version, policy: 'move', reopen: false, at: 0 }
+  const { publications = [first], versions = new Map([[version, flow]]) } = history
+  const held = versionsServed(publications).filter((one) => one !== version)
+  return {
+    flow,
+    open,
+    publications,
+    versions,
+    served: [flow, ...held.flatMap((one) => versions.get(one) ?? [])],
+  }
+}
+
+export const catalogueOf = (revision: number, published: readonly Published[]): Catalogue => {
+  const flows = published.map((one) => liveFlow(revision, one))
+  return {
+    revision,
+    flows: new Map(flows.map((live) => [live.flow.name, live])),
+    open: flows
+      .filter((live) => live.open)
+      .map((live) => live.flow)
+      .sort((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1)),
+    waiting: waitingIn(flows.flatMap(({ served }) => served)),
+  }
+}
+
+/** The version of its flow that the enrolment is in; undefined when the catalogue does not have the flow. */
+export const flowServed = (
+  { flows }: Catalogue,
+  { flow: name, version }: Pick<Enrolment, 'flow' | 'version'>,
+): Flow | undefined => {
+  const live = flows.get(name)
+  return live?.flow.version === version ? live.flow : (live?.versions.get(version) ?? live?.flow)
+}
 
 /** The flow that a person nobody has enrolled yet belongs in, or undefined when none lets them in. */
 export const flowFor = (catalogue: Catalogue, person: Person): Flow | undefined => {

@@ -1,14 +1,18 @@
-import { enrolmentShown, flowFor, type Catalogue } from './catalogue.ts'
+import { catchUp } from './carry-over.ts'
+import { enrolmentShown, flowFor, flowServed, type Catalogue } from './catalogue.ts'
 import { enrolmentIn, happening, withEnrolment, type Decision, type World } from './decision.ts'
 import { conditionFacts } from './facts.ts'
 import type { Flow } from './flow.ts'
 import type { Enrolment, Person } from './person.ts'
 import { refusal } from './refusal.ts'
+import { andThen } from './settle.ts'
 
-const enrol = (person: Person, flow: Flow, now: number): Decision => {
+const enrol = ({ catalogue, now }: World, person: Person, flow: Flow): Decision => {
   const enrolment: Enrolment = {
     flow: flow.name,
     version: flow.version,
+    publication: catalogue.flows.get(flow.name)?.publications.at(-1)?.id ?? null,
+    restartedAt: null,
     arm: null,
     status: 'in_progress',
     startedAt: now,
@@ -30,13 +34,6 @@ const enrol = (person: Person, flow: Flow, now: number): Decision => {
   }
 }
 
-/** An enrolment follows the version in force; what was done in older versions is read by `stateOf`. */
-const move = (person: Person, enrolment: Enrolment, flow: Flow): Decision => {
-  const moved = { ...enrolment, version: flow.version }
-  const data = { from: enrolment.version, to: flow.version }
-  return { person: withEnrolment(person, moved), happenings: [happening('onboarding.moved', moved, data)] }
-}
-
 /** The enrolment that a plain read shows, of those whose flow is still in the catalogue. */
 const shownIn = (catalogue: Catalogue, person: Person): Enrolment | undefined => {
   const shown = enrolmentShown(person)
@@ -54,32 +51,37 @@ const placedIn = (flow: Flow, decision: Decision): Placed => ({
 })
 
 /**
- * The person in the named flow, or in the one that a plain read shows, enrolled first if need be and in the version in
- * force. `flow: null` when no flow lets them in.
+ * The person in the named flow, or in the one that a plain read shows: with all that was published since their last
+ * visit carried over, and enrolled first if need be. `flow` is the version that they are in; null when no flow lets them
+ * in.
  */
-export const place = ({ catalogue, now }: World, person: Person, named?: string): Placed => {
-  const nowhere = { person, happenings: [], flow: null, enrolment: null }
+export const place = (world: World, person: Person, named?: string): Placed => {
+  const { catalogue } = world
   if (named !== undefined && !catalogue.flows.has(named)) {
     return {
-      ...nowhere,
+      person,
+      happenings: [],
+      flow: null,
+      enrolment: null,
       refusal: refusal(
         'flow_not_found',
         `No published flow is called "${named}". Leave ?flow out for the person's own.`,
       ),
     }
   }
-  const enrolment = named === undefined ? shownIn(catalogue, person) : enrolmentIn(person, named)
-  const live = enrolment && catalogue.flows.get(enrolment.flow)
-  if (enrolment && live) {
-    const { flow } = live
-    return placedIn(
-      flow,
-      enrolment.version === flow.version ? { person, happenings: [] } : move(person, enrolment, flow),
-    )
-  }
+  const caughtUp = catchUp(world, person)
+  const known = caughtUp.person
+  const enrolment = named === undefined ? shownIn(catalogue, known) : enrolmentIn(known, named)
+  const served = enrolment && flowServed(catalogue, enrolment)
+  if (served) return placedIn(served, caughtUp)
   const flow =
     named === undefined
-      ? flowFor(catalogue, person)
-      : catalogue.open.find((open) => open.name === named && open.lets(conditionFacts(person)))
-  return flow === undefined ? nowhere : placedIn(flow, enrol(person, flow, now))
+      ? flowFor(catalogue, known)
+      : catalogue.open.find((open) => open.name === named && open.lets(conditionFacts(known)))
+  return flow === undefined
+    ? { ...caughtUp, flow: null, enrolment: null }
+    : placedIn(
+        flow,
+        andThen(caughtUp, (stranger) => enrol(world, stranger, flow)),
+      )
 }

@@ -1,3 +1,4 @@
+import { catchUp } from './carry-over.ts'
 import type { Decision, World } from './decision.ts'
 import { enrolmentIn } from './decision.ts'
 import type { Happening } from './happening.ts'
@@ -32,7 +33,7 @@ const remember = ({ catalogue }: World, person: Person, event: RememberedEvent):
   const isFirst = person.remembered.every(({ name }) => name !== event.name)
   const alone = { ...person, remembered: [kept] }
   const isNeeded = waiting.some((one) => {
-    const place = enrolmentIn(person, one.flow.name) ?? { flow: one.flow.name, steps: [] }
+    const place = enrolmentIn(person, one.flow.name) ?? { flow: one.flow.name, steps: [], restartedAt: null }
     const proves = (who: Person): boolean => proofOf(one, event.name, who, place) !== undefined
     return proves(alone) && !proves(person)
   })
@@ -54,13 +55,14 @@ export const applyEvent = (world: World, person: Person, event: HostEvent): Deci
   if (!world.catalogue.waiting.has(event.name)) return { person, happenings: happened }
   const { name, properties, at = world.now } = event
   const arriving: RememberedEvent = { name, properties, at: Math.min(at, world.now) }
-  const remembered = remember(world, person, arriving)
+  const { person: known, happenings: carried } = catchUp(world, person)
+  const remembered = remember(world, known, arriving)
   // While it is here, it proves with all its properties, and also what it need not be kept for.
-  const hearing: Person = { ...person, remembered: [...person.remembered, arriving] }
+  const hearing: Person = { ...known, remembered: [...known.remembered, arriving] }
   const { person: heard, happenings } = settleProven(world, hearing)
-  const isUnchanged = heard === hearing && remembered === person.remembered
+  const isUnchanged = heard === hearing && remembered === known.remembered
   return {
-    person: isUnchanged ? person : { ...heard, remembered },
-    happenings: [...happened, ...happenings],
+    person: isUnchanged ? known : { ...heard, remembered },
+    happenings: [...happened, ...carried, ...happenings],
   }
 }

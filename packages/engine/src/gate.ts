@@ -1,10 +1,11 @@
 import type { Decision, World } from './decision.ts'
 import { happening, situationOf } from './decision.ts'
 import { place } from './enrolment.ts'
-import { enrolmentShown, type Catalogue } from './catalogue.ts'
-import type { Step } from './flow.ts'
+import { byStart } from './carry-over.ts'
+import { enrolmentShown, flowServed, type Catalogue, type LiveFlow } from './catalogue.ts'
+import type { Flow, Step } from './flow.ts'
 import { guideOf } from './guide.ts'
-import type { Enrolment, Person } from './person.ts'
+import type { Enrolment, Person, StepStatus } from './person.ts'
 import { refusal, type Refusal } from './refusal.ts'
 import { andThen } from './settle.ts'
 import { settleProven } from './verbs.ts'
@@ -23,10 +24,13 @@ export type MissingStep = { readonly flow: string; readonly step: Step }
 
 export type GateDecision = Decision & { readonly missing: readonly MissingStep[] }
 
+/** All that the question is about: the versions in force, and those that some people finish. */
+const searchedBy = ({ catalogue }: World, { flow }: GateQuestion): Flow[] =>
+  [...catalogue.flows.values()].flatMap(({ served }) => served).filter(({ name }) => name === (flow ?? name))
+
 /** An id that no live flow knows is a mistake of the caller's, never a pass. */
-const unknown = ({ catalogue }: World, question: GateQuestion): Refusal | undefined => {
-  const flows = [...catalogue.flows.values()].map((live) => live.flow)
-  const searched = question.flow === undefined ? flows : flows.filter((flow) => flow.name === question.flow)
+const unknown = (world: World, question: GateQuestion): Refusal | undefined => {
+  const searched = searchedBy(world, question)
   if (question.flow !== undefined && searched.length === 0) {
     return refusal('flow_not_found', `No published flow is called "${question.flow}".`)
   }
@@ -52,57 +56,72 @@ const placed = (world: World, person: Person, flow: string | undefined): Decisio
     ? { person, happenings: [] }
     : place(world, person, flow)
 
-type Need = MissingStep & { readonly asked: boolean; readonly done: boolean }
+type Need = {
+  readonly flow: Flow
+  readonly step: Step
+  readonly asked: boolean
+  readonly status: StepStatus
+}
+
+/** The step of this id or, where the version has none, what it calls the step that another served version knows by it. */
+const isAskedBy = (id: string, { id: own, lineage }: Step, flow: Flow, { served }: LiveFlow): boolean =>
+  flow.stepById.has(id) ? own === id : served.some((version) => version.stepById.get(id)?.lineage === lineage)
 
 /** The steps that the person sees in this enrolment: whether the gate asks for them here, and whether they are done. */
 const needsIn = (world: World, person: Person, enrolment: Enrolment, question: GateQuestion): Need[] => {
-  const flow = world.catalogue.flows.get(enrolment.flow)?.flow
-  if (flow === undefined) return []
-  const asked = question.gate === undefined ? question.steps : flow.gates.get(question.gate)?.steps
-  const ids = new Set(asked)
-  return guideOf(flow, enrolment, situationOf(person, world.now)).steps.map(({ id, step, status }) => ({
-    flow: flow.name,
+  const live = world.catalogue.flows.get(enrolment.flow)
+  const flow = flowServed(world.catalogue, enrolment)
+  if (live === undefined || flow === undefined) return []
+  const { gate, steps } = question
+  const ids = (gate === undefined ? steps : flow.gates.get(gate)?.steps) ?? []
+  return guideOf(flow, enrolment, situationOf(person, world.now)).steps.map(({ step, status }) => ({
+    flow,
     step,
-    asked: ids.has(id),
-    done: status === 'done',
+    asked: ids.some((id) => isAskedBy(id, step, flow, live)),
+    status,
   }))
 }
 
-/** In the order in which a plain read would show them: enrolments come in no particular order, answers must not. */
-const byStart = (a: Enrolment, b: Enrolment): number =>
-  a.startedAt - b.startedAt || (a.flow < b.flow ? -1 : 1)
+/** What the gate finds in each of the person's enrolments that it looks at. */
+export const needsOf = (
+  world: World,
+  person: Person,
+  question: GateQuestion,
+): { readonly enrolment: Enrolment; readonly needs: readonly Need[] }[] =>
+  person.enrolments
+    .filter((enrolment) => question.flow === undefined || enrolment.flow === question.flow)
+    .sort(byStart)
+    .map((enrolment) => ({ enrolment, needs: needsIn(world, person, enrolment, question) }))
+
+/** What is asked for and done nowhere, each step once. */
+const missingOf = (needs: readonly Need[]): Need[] => {
+  const done = new Set(needs.filter(({ status }) => status === 'done').map((need) => need.step.id))
+  const open = needs.filter(({ asked, step }) => asked && !done.has(step.id))
+  return open.filter(({ step }, index) => open.findIndex((need) => need.step.id === step.id) === index)
+}
 
 /**
  * Whether the person may pass. Stored facts only. A step that is done in any enrolment counts; one that the person does
- * not see is no obstacle.
+ * not see is no obstacle. Whoever finishes an older version is held to that one.
  */
 export const checkGate = (world: World, person: Person, question: GateQuestion): GateDecision => {
   const mistake = unknown(world, question)
   if (mistake) return { person, happenings: [], missing: [], refusal: mistake }
   // What the person did before anybody asked for it is done.
   const decision = andThen(placed(world, person, question.flow), (known) => settleProven(world, known))
-  const needs = decision.person.enrolments
-    .filter((enrolment) => question.flow === undefined || enrolment.flow === question.flow)
-    .sort(byStart)
-    .flatMap((enrolment) => needsIn(world, decision.person, enrolment, question))
-  const done = new Set(needs.filter((need) => need.done).map((need) => need.step.id))
-  const open = needs.filter(({ asked, step }) => asked && !done.has(step.id))
-  const missing = open.filter(
-    ({ step }, index) => open.findIndex((need) => need.step.id === step.id) === index,
-  )
+  const missing = missingOf(needsOf(world, decision.person, question).flatMap(({ needs }) => needs))
   const [first] = missing
-  const flow = first && world.catalogue.flows.get(first.flow)?.flow
-  if (first === undefined || flow === undefined) return { ...decision, missing: [] }
+  if (first === undefined) return { ...decision, missing: [] }
   const data = {
     route: question.route,
     missingStep: first.step.id,
     missingSteps: missing.map(({ step }) => step.id),
   }
-  const decidedBy = { flow: flow.name, version: flow.version }
+  const decidedBy = { flow: first.flow.name, version: first.flow.version }
   return {
     person: decision.person,
     happenings: [...decision.happenings, happening('gating.blocked', decidedBy, data, first.step.id)],
-    missing: missing.map(({ flow, step }) => ({ flow, step })),
+    missing: missing.map(({ flow, step }) => ({ flow: flow.name, step })),
   }
 }
 
@@ -117,7 +136,7 @@ export type DeclaredGate = {
 export const gatesIn = (
   catalogue: Catalogue,
 ): { gates: DeclaredGate[]; steps: string[]; flows: string[] } => {
-  const flows = [...catalogue.flows.values()].map(({ flow }) => flow)
+  const flows = [...catalogue.flows.values()].flatMap(({ served }) => served)
   const gates = new Map<string, DeclaredGate>()
   for (const flow of flows) {
     for (const [name, { critical, steps }] of flow.gates) {
@@ -132,7 +151,7 @@ export const gatesIn = (
   return {
     gates: [...gates.values()],
     steps: [...new Set(flows.flatMap((flow) => [...flow.stepById.keys()]))],
-    flows: flows.map(({ name }) => name),
+    flows: [...catalogue.flows.keys()],
   }
 }
 

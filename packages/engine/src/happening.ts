@@ -2,6 +2,8 @@
 export type HappeningType =
   | 'onboarding.enrolled'
   | 'onboarding.moved'
+  | 'onboarding.step_reset'
+  | 'onboarding.reopened'
   | 'onboarding.offered'
   | 'onboarding.reached'
   | 'onboarding.step_completed'

@@ -1,4 +1,4 @@
-export { catalogueOf, enrolmentShown, type Catalogue, type LiveFlow } from './catalogue.ts'
+export { catalogueOf, enrolmentShown, flowServed, type Catalogue, type LiveFlow } from './catalogue.ts'
 export { checkFlow } from './check-flow.ts'
 export { checkCondition } from './condition/check.ts'
 export { compileCondition } from './condition/compile.ts'
@@ -9,7 +9,14 @@ export { diffDocuments, type Difference } from './diff-documents.ts'
 export { situationOf, type Decision, type World } from './decision.ts'
 export { place } from './enrolment.ts'
 export { applyEvent, type HostEvent } from './event.ts'
-export { explain, type ExplainedRule, type ExplainedStep, type Explanation } from './explain.ts'
+export { explainGate, type GateExplanation } from './explain-gate.ts'
+export {
+  explain,
+  type ExplainedEnrolment,
+  type ExplainedRule,
+  type ExplainedStep,
+  type Explanation,
+} from './explain.ts'
 export { conditionFacts, mergeAttributes, updateFacts, type FactsUpdate } from './facts.ts'
 export { compileFlow } from './flow.ts'
 export type {
@@ -40,6 +47,7 @@ export {
   type ImportedStep,
   type LeftOut,
 } from './import-state.ts'
+export { catalogueWith, impactOf, standingIn, type Choice, type Impact } from './impact.ts'
 export { checkRenames, lineagesOf, type EarlierVersion, type Lineages } from './lineage.ts'
 export { dismissNudge, nudgeOf, snooze, unsnooze, type Nudge, type Snooze } from './nudge.ts'
 export { giveConsent, isValueEvent, observe, type Observation, type Observed } from './observe.ts'
@@ -56,6 +64,7 @@ export type {
   StepState,
   StepStatus,
 } from './person.ts'
+export type { Policy, Publication } from './publication.ts'
 export {
   isFinished,
   nextStepOf,

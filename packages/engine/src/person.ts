@@ -36,7 +36,12 @@ export type EnrolmentStatus = 'in_progress' | 'completed' | 'skipped'
 /** One person in one flow. */
 export type Enrolment = {
   readonly flow: string
+  /** Not the one in force while the person finishes the version they started. */
   readonly version: number
+  /** The last publication of the flow that it has caught up with; null: the newest one of its version. */
+  readonly publication: number | null
+  /** When the person was last made to start anew; what they did before proves none of their own steps. */
+  readonly restartedAt: number | null
   readonly arm: string | null
   readonly status: EnrolmentStatus
   readonly startedAt: number

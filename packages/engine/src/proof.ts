@@ -6,14 +6,15 @@ import { transitionOf, type SeenSettling, type Settling } from './settle-step.ts
 import { askedAnewSince, rowsOf } from './step-state.ts'
 import type { CompiledTrigger } from './trigger.ts'
 
-/** The first remembered event that proves the step. One that a step asked to be redone was older than proves it no more. */
+/** The first remembered event that proves the step. One from before the step, or the person's whole flow, was begun anew proves it no more. */
 export const proofOf = (
   { step, trigger }: { readonly step: Step; readonly trigger: CompiledTrigger },
   event: string,
   person: Person,
-  enrolment: Pick<Enrolment, 'flow' | 'steps'>,
+  enrolment: Pick<Enrolment, 'flow' | 'steps' | 'restartedAt'>,
 ): RememberedEvent | undefined => {
-  const since = askedAnewSince(step, rowsOf(step, person, enrolment))
+  const restartedAt = step.scope === 'account' ? null : enrolment.restartedAt
+  const since = Math.max(askedAnewSince(step, rowsOf(step, person, enrolment)), restartedAt ?? -Infinity)
   return person.remembered.find(
     ({ name, at, properties }) => name === event && at > since && trigger.holds(properties),
   )

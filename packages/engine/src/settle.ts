@@ -54,13 +54,17 @@ const complete = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, 
   ]
 }
 
-const follow = (world: World, person: Person, flow: Flow): Decision => {
+type Rule = (enrolment: Enrolment, guide: Guide, now: number) => [Enrolment, Happening[]]
+
+const everyRule: readonly Rule[] = [offer, reach, complete]
+
+const follow = (world: World, person: Person, flow: Flow, rules = everyRule): Decision => {
   const before = enrolmentIn(person, flow.name)
   if (before === undefined) return { person, happenings: [] }
   const guide = guideOf(flow, before, situationOf(person, world.now))
   const happenings: Happening[] = []
   let enrolment = before
-  for (const rule of [offer, reach, complete]) {
+  for (const rule of rules) {
     const [next, happened] = rule(enrolment, guide, world.now)
     enrolment = next
     happenings.push(...happened)
@@ -81,6 +85,7 @@ export const settleSteps = (
   placed: Decision,
   flow: Flow,
   settlings: readonly SeenSettling[],
+  rules = everyRule,
 ): Decision => {
   const settled = settlings.reduce<Decision>(
     (decision, settling) =>
@@ -92,17 +97,24 @@ export const settleSteps = (
       }),
     placed,
   )
-  return settlings.length === 0 ? settled : andThen(settled, (current) => follow(world, current, flow))
+  return settlings.length === 0 ? settled : andThen(settled, (current) => follow(world, current, flow, rules))
 }
+
+const settleBy =
+  (rules: readonly Rule[]) =>
+  (world: World, person: Person, flow: Flow): Decision => {
+    const followed = follow(world, person, flow, rules)
+    const enrolment = enrolmentIn(followed.person, flow.name)
+    return enrolment
+      ? settleSteps(world, followed, flow, provenSteps(world, followed.person, flow, enrolment), rules)
+      : followed
+  }
 
 /**
  * What follows by itself from the state and the moment: steps offered and reached, those done that something remembered
  * proves, the enrolment completed.
  */
-export const settle = (world: World, person: Person, flow: Flow): Decision => {
-  const offered = follow(world, person, flow)
-  const enrolment = enrolmentIn(offered.person, flow.name)
-  return enrolment
-    ? settleSteps(world, offered, flow, provenSteps(world, offered.person, flow, enrolment))
-    : offered
-}
+export const settle = settleBy(everyRule)
+
+/** The same for a version that the person only passes by: they never saw its steps. */
+export const settleInPassing = settleBy([complete])

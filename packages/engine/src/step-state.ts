@@ -1,17 +1,25 @@
 import type { Step } from './flow.ts'
 import type { Enrolment, Person, StepState, StepStatus } from './person.ts'
 
+const weight: Record<StepStatus, number> = { todo: 0, skipped: 1, done: 2 }
+
+/** What is done outweighs what is not; else the newer version's row tells more. */
+const outweighs = (one: StepState, other: StepState): boolean =>
+  weight[one.status] - weight[other.status] > 0 ||
+  (one.status === other.status && one.stepVersion > other.stepVersion)
+
 /**
- * The state that counts for the step as this version of the flow has it: the row of the step's own version, else
- * (unless the step asks to be redone) the newest older one of its lineage. Rows are never rewritten, so going back to
- * an older flow version gives back what was done in it, and undoes renames.
+ * The state that counts for the step as this version of the flow has it: what was done in it or (unless the step asks to
+ * be redone) in an older one of its lineage, else the newest of their rows. Rows of newer versions never count. So going
+ * back to an older flow version gives back what was done in it, and undoes renames; and what is done after going back
+ * still counts when the newer version is published again, although the step was only offered in that one.
  */
 export const stateOf = (step: Step, states: readonly StepState[]): StepState | undefined => {
   let best: StepState | undefined
   for (const state of states) {
     if (state.stepId !== step.lineage || state.stepVersion > step.version) continue
     if (state.stepVersion < step.version && step.onVersionChange === 'redo') continue
-    if (best === undefined || state.stepVersion > best.stepVersion) best = state
+    if (best === undefined || outweighs(state, best)) best = state
   }
   return best
 }

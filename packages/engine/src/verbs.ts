@@ -1,3 +1,5 @@
+import { catchUp } from './carry-over.ts'
+import { flowServed } from './catalogue.ts'
 import { enrolmentIn, happening, refuse, situationOf, withEnrolment } from './decision.ts'
 import type { Decision, World } from './decision.ts'
 import { place } from './enrolment.ts'
@@ -94,15 +96,16 @@ export const settleAll = (world: World, person: Person): Decision => {
   return { person: settled, happenings }
 }
 
-/** Enrolments in which something remembered proves a step, brought up to date; the others stay as they are. */
+/** All enrolments with what was published since carried over; those in which something remembered proves a step, settled. */
 export const settleProven = (world: World, person: Person): Decision => {
-  const { person: settled, happenings } = person.enrolments.reduce<Decision>(
+  const caughtUp = catchUp(world, person)
+  const { person: settled, happenings } = caughtUp.person.enrolments.reduce<Decision>(
     (decision, enrolment) => {
-      const flow = world.catalogue.flows.get(enrolment.flow)?.flow
+      const flow = flowServed(world.catalogue, enrolment)
       const isProven = flow && provenSteps(world, decision.person, flow, enrolment).length > 0
       return isProven ? andThen(decision, (current) => look(world, current, flow.name)) : decision
     },
-    { person, happenings: [] },
+    caughtUp,
   )
   return { person: settled, happenings }
 }

@@ -165,7 +165,7 @@ const runOn = async (
     ...importHandlers(verbs),
     ...gateHandlers(verbs, metrics, catalogue),
     ...deadLetterHandlers({ query: database.query, road, clock, sources: sourcesByTopic(sources) }),
-    ...flowHandlers(database, announce),
+    ...flowHandlers(database, announce, { catalogue, clock }),
     ...out.handlers,
     ...apiKeyHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),

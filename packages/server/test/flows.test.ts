@@ -119,6 +119,8 @@ forEachDatabase((_, open) => {
     expect(publications[0]).toEqual({
       version: 1,
       kind: 'rollback',
+      policy: 'move',
+      reopen: false,
       at: expect.any(String),
       by: 'key:first',
       reason: 'three is too hard',

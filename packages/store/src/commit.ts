@@ -83,23 +83,26 @@ export const commitStatement = {
     ),
     enrolments as (
       insert into enrolment (person_id, flow, version, arm, status, started_at, completed_at, skipped_at, snooze_count,
-        snoozed_until, snoozed_at, snoozed_until_before, nudge_dismissed_at, nudge_dismissed_in, guide_dismissed_at, welcome_seen_at)
+        snoozed_until, snoozed_at, snoozed_until_before, nudge_dismissed_at, nudge_dismissed_in, guide_dismissed_at, welcome_seen_at,
+        publication, restarted_at)
       select won.id, x.flow, x.version, x.arm, x.status, ${time('x.started_at')}, ${time('x.completed_at')},
         ${time('x.skipped_at')}, x.snooze_count, ${time('x.snoozed_until')}, ${time('x.snoozed_at')},
         ${time('x.snoozed_until_before')}, ${time('x.nudge_dismissed_at')}, x.nudge_dismissed_in,
-        ${time('x.guide_dismissed_at')}, ${time('x.welcome_seen_at')}
+        ${time('x.guide_dismissed_at')}, ${time('x.welcome_seen_at')}, x.publication, ${time('x.restarted_at')}
       from json_to_recordset($3::json) as x (
         n int, flow text, version int, arm text, status text, started_at double precision, completed_at double precision,
         skipped_at double precision, snooze_count int, snoozed_until double precision, snoozed_at double precision,
         snoozed_until_before double precision, nudge_dismissed_at double precision, nudge_dismissed_in int,
-        guide_dismissed_at double precision, welcome_seen_at double precision)
+        guide_dismissed_at double precision, welcome_seen_at double precision, publication bigint,
+        restarted_at double precision)
       join won on won.n = x.n
       on conflict (person_id, flow) do update set
         version = excluded.version, arm = excluded.arm, status = excluded.status, completed_at = excluded.completed_at,
         skipped_at = excluded.skipped_at, snooze_count = excluded.snooze_count, snoozed_until = excluded.snoozed_until,
         snoozed_at = excluded.snoozed_at, snoozed_until_before = excluded.snoozed_until_before,
         nudge_dismissed_at = excluded.nudge_dismissed_at, nudge_dismissed_in = excluded.nudge_dismissed_in,
-        guide_dismissed_at = excluded.guide_dismissed_at, welcome_seen_at = excluded.welcome_seen_at
+        guide_dismissed_at = excluded.guide_dismissed_at, welcome_seen_at = excluded.welcome_seen_at,
+        publication = excluded.publication, restarted_at = excluded.restarted_at
     ),
     steps as (
       insert into step_state (person_id, flow, step_id, step_version, status, offered_at, reached_at, settled_at, settled_by, source, reason, metadata)
@@ -189,6 +192,8 @@ const enrolmentColumns = (enrolment: Enrolment) => ({
   nudge_dismissed_in: enrolment.nudgeDismissedIn,
   guide_dismissed_at: enrolment.guideDismissedAt,
   welcome_seen_at: enrolment.welcomeSeenAt,
+  publication: enrolment.publication,
+  restarted_at: enrolment.restartedAt,
 })
 
 /** Enrolments of which more than the steps changed. */

@@ -1,5 +1,5 @@
 import { checkRenames, lineagesOf } from '@boardwalk/engine'
-import type { Condition, EarlierVersion, FlowDocument, Lineages, Problem, Text } from '@boardwalk/engine'
+import type { Condition, EarlierVersion, FlowDocument, Policy, Problem, Text } from '@boardwalk/engine'
 import type { Database, Query } from './database/database.ts'
 
 export type FlowSummary = {
@@ -29,46 +29,8 @@ export type FlowVersion = {
   readonly reason: string | null
 }
 
-/** A flow's version in force, as stored. */
-export type PublishedFlow = {
-  readonly document: FlowDocument
-  readonly lineages: Lineages
-  readonly version: number
-  readonly open: boolean
-}
-
 const iso = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
-
-const catalogueStatement = {
-  name: 'read_catalogue',
-  text: `
-    select c.revision, f.open, f.version, v.document, v.lineages
-    from catalogue c
-    left join flow f on f.version is not null
-    left join flow_version v on v.flow = f.name and v.version = f.version`,
-}
-
-type CatalogueRow = {
-  revision: number
-  open: boolean | null
-  version: number | null
-  document: FlowDocument | null
-  lineages: Lineages | null
-}
-
-/** Every flow that is or was published, in its version in force, with the revision they belong to: one snapshot. */
-export const readCatalogue = async (query: Query): Promise<{ revision: number; flows: PublishedFlow[] }> => {
-  const rows = await query<CatalogueRow>(catalogueStatement)
-  return {
-    revision: rows[0]?.revision ?? 0,
-    flows: rows.flatMap(({ document, version, open, lineages }) =>
-      document === null || version === null
-        ? []
-        : [{ document, lineages: lineages ?? {}, version, open: open ?? false }],
-    ),
-  }
-}
 
 const lockFlow = {
   name: 'lock_flow',
@@ -196,22 +158,36 @@ export type Publication = {
   readonly kind: 'publish' | 'rollback' | 'deprecate'
   readonly by: string
   readonly reason: string | null
+  /** For those mid-flow; absent: move. */
+  readonly policy?: Policy | undefined
+  /** Whether those who finished have to do what is new; absent: no. */
+  readonly reopen?: boolean | undefined
 }
 
 /** A publication as it was written down. */
-export type Published = Omit<Publication, 'flow'> & { readonly at: string }
+export type Published = Required<Omit<Publication, 'flow'>> & { readonly at: string }
 
 /** What became of a publication; `conflict` says why it cannot be. */
 export type PublicationResult =
   | { kind: 'done'; changed: boolean }
   | { kind: 'not_found' }
   | { kind: 'conflict'; message: string }
+  /** The publisher has not seen the newest version. */
+  | { kind: 'stale'; newest: number }
+
+/** Names a version and its content. */
+export type VersionTag = { readonly version: number; readonly contentHash: string }
 
 const lockPointer = {
   name: 'lock_pointer',
   text: `
-    select f.version as current, f.open, v.published_at is not null as published
-    from flow f join flow_version v on v.flow = f.name and v.version = $2
+    select f.version as current, f.open, v.published_at is not null as published, newest.version as newest,
+      newest.content_hash as "newestHash"
+    from flow f
+    join flow_version v on v.flow = f.name and v.version = $2
+    cross join lateral (
+      select n.version, n.content_hash from flow_version n where n.flow = f.name order by n.version desc limit 1
+    ) newest
     where f.name = $1
     for update of f`,
 }
@@ -224,12 +200,14 @@ const freezeVersion = {
 }
 const writeLedger = {
   name: 'write_publication',
-  text: 'insert into publication (flow, version, kind, at, by, reason) values ($1, $2, $3, now(), $4, $5)',
+  text: `
+    insert into publication (flow, version, kind, at, by, reason, policy, reopen)
+    values ($1, $2, $3, clock_timestamp(), $4, $5, $6, $7)`,
 }
 const publicationsStatement = {
   name: 'read_publications',
   text: `
-    select version, kind, ${iso('at')} as at, by, reason
+    select version, kind, ${iso('at')} as at, by, reason, policy, reopen
     from publication
     where flow = $1
     order by id desc
@@ -242,7 +220,13 @@ export const readPublications = (query: Query, flow: string): Promise<Published[
 
 const raiseCatalogue = { name: 'raise_catalogue', text: 'update catalogue set revision = revision + 1' }
 
-type Pointer = { current: number | null; open: boolean; published: boolean }
+type Pointer = {
+  current: number | null
+  open: boolean
+  published: boolean
+  newest: number
+  newestHash: string
+}
 
 /** Why the pointer cannot be moved so, or undefined. */
 const objection = (
@@ -260,19 +244,28 @@ const objection = (
   return undefined
 }
 
-/** Moves a flow's pointer, with who, when and why in the same transaction. A pointer that already stands so is left alone. */
-export const publish = (database: Database, publication: Publication): Promise<PublicationResult> =>
+/**
+ * Moves a flow's pointer, with who, when and why in the same transaction. A pointer that already stands so is left alone.
+ * `isSeen`: whether the publisher knows this newest version.
+ */
+export const publish = (
+  database: Database,
+  publication: Publication,
+  isSeen: (newest: VersionTag) => boolean = () => true,
+): Promise<PublicationResult> =>
   database.transaction(async ({ query }): Promise<PublicationResult> => {
-    const { flow, version, kind, by, reason } = publication
+    const { flow, version, kind, by, reason, policy = 'move', reopen = false } = publication
     const [pointer] = await query<Pointer>(lockPointer, [flow, version])
     if (pointer === undefined) return { kind: 'not_found' }
+    if (!isSeen({ version: pointer.newest, contentHash: pointer.newestHash }))
+      return { kind: 'stale', newest: pointer.newest }
     const message = objection(publication, pointer)
     if (message !== undefined) return { kind: 'conflict', message }
     const open = kind !== 'deprecate'
     if (pointer.current === version && pointer.open === open) return { kind: 'done', changed: false }
     await query(freezeVersion, [flow, version, by, reason])
     await query(movePointer, [flow, version, open])
-    await query(writeLedger, [flow, version, kind, by, reason])
+    await query(writeLedger, [flow, version, kind, by, reason, policy, reopen])
     await query(raiseCatalogue)
     return { kind: 'done', changed: true }
   })

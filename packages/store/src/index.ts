@@ -21,6 +21,8 @@ export {
   type Head,
   type Settled,
 } from './delivery-queue.ts'
+export { readCatalogue, readDocuments } from './catalogue.ts'
+export type { PublishedFlow, VersionKey } from './catalogue.ts'
 export { accountFlowKeys, commit, commitStatement, isChange, type Change, type Record } from './commit.ts'
 export type { Database, Query, Session, Statement } from './database/database.ts'
 export {
@@ -43,14 +45,20 @@ export { migrate, unappliedMigrations } from './database/migrate.ts'
 export {
   listFlows,
   publish,
-  readCatalogue,
   readFlow,
   readPublications,
   readVersion,
   readVersions,
   saveDraft,
 } from './flows.ts'
-export type { FlowSummary, FlowVersion, Publication, PublicationResult, StoredVersion } from './flows.ts'
+export type {
+  FlowSummary,
+  FlowVersion,
+  Publication,
+  PublicationResult,
+  StoredVersion,
+  VersionTag,
+} from './flows.ts'
 export {
   advanceReader,
   beginReader,
@@ -84,6 +92,8 @@ export {
   erase,
   forgetErasure,
   membersInProgress,
+  countEnrolled,
+  peopleEnrolled,
   peopleRemembering,
   purgeSavedAnswers,
   updateAccount,

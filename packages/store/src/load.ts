@@ -70,6 +70,8 @@ type EnrolmentRow = [
   nudgeDismissedIn: number | null,
   guideDismissedAt: number | null,
   welcomeSeenAt: number | null,
+  publication: number | null,
+  restartedAt: number | null,
   steps: StepRow[] | null,
 ]
 
@@ -101,6 +103,7 @@ export const loadStatement = {
           e.flow, e.version, e.arm, e.status, ${ms('e.started_at')}, ${ms('e.completed_at')}, ${ms('e.skipped_at')},
           e.snooze_count, ${ms('e.snoozed_until')}, ${ms('e.snoozed_at')}, ${ms('e.snoozed_until_before')},
           ${ms('e.nudge_dismissed_at')}, e.nudge_dismissed_in, ${ms('e.guide_dismissed_at')}, ${ms('e.welcome_seen_at')},
+          e.publication, ${ms('e.restarted_at')},
           (
             select json_agg(json_build_array(
               s.step_id, s.step_version, s.status, ${ms('s.offered_at')}, ${ms('s.reached_at')}, ${ms('s.settled_at')},
@@ -173,7 +176,9 @@ const enrolmentOf = (row: EnrolmentRow): Enrolment => ({
   nudgeDismissedIn: row[12],
   guideDismissedAt: row[13],
   welcomeSeenAt: row[14],
-  steps: stepsOf(row[15]),
+  publication: row[15],
+  restartedAt: row[16],
+  steps: stepsOf(row[17]),
 })
 
 const accountFlowOf = ([flow, , steps]: [string, number, StepRow[] | null]): AccountFlow => ({

@@ -36,6 +36,30 @@ const rememberingStatement = {
 export const peopleRemembering = async (query: Query, after: string, limit: number): Promise<string[]> =>
   (await query<{ user_id: string }>(rememberingStatement, [after, limit])).map((row) => row.user_id)
 
+const enrolledStatement = {
+  name: 'enrolled_people',
+  text: `
+    select e.person_id::text as id, p.user_id as "userId"
+    from enrolment e join person p on p.id = e.person_id
+    where e.flow = $1 and e.person_id > $2::bigint
+    order by e.person_id
+    limit $3::int`,
+}
+
+/** Who is in the flow, those after the person with the id `after` (a number in digits). */
+export const peopleEnrolled = (
+  query: Query,
+  flow: string,
+  after: string,
+  limit: number,
+): Promise<{ readonly id: string; readonly userId: string }[]> =>
+  query(enrolledStatement, [flow, after, limit])
+
+const countStatement = { name: 'count_enrolled', text: 'select count(*) as n from enrolment where flow = $1' }
+
+export const countEnrolled = async (query: Query, flow: string): Promise<number> =>
+  Number((await query<{ n: number | bigint }>(countStatement, [flow]))[0]?.n ?? 0)
+
 const lockAccount = {
   name: 'lock_account',
   text: `

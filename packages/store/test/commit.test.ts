@@ -28,6 +28,8 @@ const step = (stepId: string, status: StepState['status'], settledAt: number | n
 const enrolment = (...steps: StepState[]): Enrolment => ({
   flow: 'shop',
   version: 1,
+  publication: null,
+  restartedAt: null,
   arm: null,
   status: 'in_progress',
   startedAt: 1_700_000_000_123,

@@ -16,6 +16,8 @@ import { forEachDatabase } from '../test-kit/index.ts'
 const enrolment: Enrolment = {
   flow: 'shop',
   version: 1,
+  publication: null,
+  restartedAt: null,
   arm: null,
   status: 'in_progress',
   startedAt: 1000,

@@ -5,6 +5,8 @@ import {
   flowList,
   flowStored,
   flowVersionDetail,
+  impact,
+  impactRequest,
   publishing,
   reasonGiven,
 } from '../flows-admin.ts'
@@ -57,6 +59,17 @@ export const flowOperations = {
     answers: { 200: flowVersionDetail },
     errors: ['flow_not_found', 'version_not_found'],
   },
+  previewImpact: {
+    method: 'post',
+    path: '/api/admin/flows/{name}/versions/{version}/impact',
+    summary: 'What publishing a version would mean for the people in the flow; writes nothing',
+    caller: publishes,
+    parameters: { path: versionPath },
+    body: impactRequest,
+    bodyOptional: true,
+    answers: { 200: impact },
+    errors: ['flow_not_found', 'version_not_found'],
+  },
   publishFlowVersion: {
     method: 'post',
     path: '/api/admin/flows/{name}/versions/{version}/publish',
@@ -66,7 +79,8 @@ export const flowOperations = {
     body: publishing,
     bodyOptional: true,
     answers: { 200: flowVersionDetail },
-    errors: ['flow_not_found', 'version_not_found', 'invalid_flow', 'conflict'],
+    errors: ['flow_not_found', 'version_not_found', 'invalid_flow', 'conflict', 'stale'],
+    headers: ['If-Match'],
   },
   rollbackFlowVersion: {
     method: 'post',

@@ -62,9 +62,14 @@ export const peopleOperations = {
     path: '/api/users/{userId}/explain',
     summary: 'Why a person sees what they see',
     caller: reads,
-    parameters: { path: userPath, query: flowQuery },
+    parameters: {
+      path: userPath,
+      query: flowQuery.extend({
+        gate: name.optional().describe('Also says why this gate lets pass or not.'),
+      }),
+    },
     answers: { 200: explanation },
-    errors: ['person_not_found', 'flow_not_found'],
+    errors: ['person_not_found', 'flow_not_found', 'unknown_gate'],
   },
   exportUser: {
     method: 'get',

@@ -10,14 +10,17 @@ export const versionTag = ({ version, contentHash }: Tagged): string =>
 
 const tagsIn = (ifMatch: string): string[] => ifMatch.split(',').map((tag) => tag.trim())
 
-/** Whether a draft based on these tags may follow the newest version. */
+/** Its number alone will do, too: `"3"`. */
+const isTagOf =
+  (newest: Tagged) =>
+  (tag: string): boolean =>
+    tag === '*' || tag === versionTag(newest) || tag === `"${newest.version}"`
+
+/** Whether an `If-Match` names the newest version, so that two editors do not write or publish past each other. */
 export const isBasedOn =
   (ifMatch: string | undefined) =>
-  (newest: Tagged | undefined): boolean => {
-    if (ifMatch === undefined) return true
-    const tags = tagsIn(ifMatch)
-    return newest !== undefined && (tags.includes('*') || tags.includes(versionTag(newest)))
-  }
+  (newest: Tagged | undefined): boolean =>
+    ifMatch === undefined || (newest !== undefined && tagsIn(ifMatch).some(isTagOf(newest)))
 
 const shown = (value: unknown): string => {
   const text = JSON.stringify(value) ?? 'nothing'

@@ -7,7 +7,8 @@ import { pageOf, positionAfter } from '../http/cursor.ts'
 import { header } from '../http/precondition.ts'
 import { Failure, type Reply } from '../http/reply.ts'
 import type { Handlers, Input } from '../http/serve-operations.ts'
-import { versionTag } from './following-version.ts'
+import { isBasedOn, versionTag } from './following-version.ts'
+import { previewImpact, type ImpactSurroundings } from './preview-impact.ts'
 import { storeDraft } from './store-draft.ts'
 
 type Served = Pick<
@@ -19,6 +20,7 @@ type Served = Pick<
   | 'publishFlowVersion'
   | 'rollbackFlowVersion'
   | 'deprecateFlowVersion'
+  | 'previewImpact'
 >
 
 const known = <Row extends object>(row: Row) =>
@@ -40,7 +42,11 @@ const noFlow = (name: string): Failure =>
 
 type VersionPath = Operation<'getFlowVersion'>['path']
 
-export const flowHandlers = (database: Database, { changed }: Pick<Announcer, 'changed'>): Served => {
+export const flowHandlers = (
+  database: Database,
+  { changed }: Pick<Announcer, 'changed'>,
+  around: Omit<ImpactSurroundings, 'query'>,
+): Served => {
   const { query } = database
 
   const found = async ({ name, version }: VersionPath): Promise<Reply> => {
@@ -56,16 +62,19 @@ export const flowHandlers = (database: Database, { changed }: Pick<Announcer, 'c
       path,
       body,
       called,
-    }: Pick<Input<'rollbackFlowVersion'>, 'path' | 'called'> & { body: { reason?: string | undefined } },
+      request,
+    }: Pick<Input<'rollbackFlowVersion'>, 'path' | 'called' | 'request'> & {
+      body: Input<'publishFlowVersion'>['body']
+    },
   ): Promise<Reply> => {
     const { name: flow, version } = path
-    const result = await publish(database, {
-      flow,
-      version,
-      kind,
-      by: actor(called),
-      reason: body.reason ?? null,
-    })
+    const publication = { flow, version, kind, by: actor(called), ...body, reason: body.reason ?? null }
+    const ifMatch = kind === 'publish' ? header(request, 'If-Match') : undefined
+    const result = await publish(database, publication, isBasedOn(ifMatch))
+    if (result.kind === 'stale') {
+      const message = `If-Match is ${ifMatch?.slice(0, 100)}, but version ${result.newest} is the newest of "${flow}" now. Look at it, then decide again.`
+      throw new Failure('stale', message)
+    }
     if (result.kind === 'conflict') throw new Failure('conflict', result.message)
     changed('everybody')
     return found(path)
@@ -98,6 +107,12 @@ export const flowHandlers = (database: Database, { changed }: Pick<Announcer, 'c
       }
     },
     getFlowVersion: ({ path }) => found(path),
+    previewImpact: async ({ path, body }) => {
+      const { policy = 'move', reopen = false, after = '0', limitMs = 10_000 } = body
+      const question = { ...path, policy, reopen, after, limitMs }
+      const impact = await previewImpact(question, { query, ...around })
+      return impact ? { status: 200, body: impact } : found(path)
+    },
     publishFlowVersion: (input) => moved('publish', input),
     rollbackFlowVersion: (input) => moved('rollback', input),
     deprecateFlowVersion: (input) => moved('deprecate', input),

@@ -1,5 +1,6 @@
 import {
   enrolmentShown,
+  flowServed,
   guideOf,
   situationOf,
   type Flow,
@@ -12,6 +13,6 @@ import {
 export const guideShown = (world: World, person: Person, about?: Flow | null): Guide | null => {
   const name = about === undefined ? enrolmentShown(person)?.flow : about?.name
   const enrolment = person.enrolments.find(({ flow }) => flow === name)
-  const flow = enrolment && world.catalogue.flows.get(enrolment.flow)?.flow
+  const flow = enrolment && flowServed(world.catalogue, enrolment)
   return flow && enrolment ? guideOf(flow, enrolment, situationOf(person, world.now)) : null
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { explain, mergeAttributes } from '@boardwalk/engine'
+import { mergeAttributes } from '@boardwalk/engine'
 import {
   deadLettersOf,
   erase,
@@ -18,6 +18,7 @@ import type { Verbs } from '../http/verbs.ts'
 import { tagged } from '../http/tagged.ts'
 import { forPerson } from '../onboarding/requester.ts'
 import { lookJourney, stepJourney } from '../onboarding/journeys.ts'
+import { explainJourney } from './explain-journey.ts'
 import { json, readJourney } from './journeys.ts'
 import { tellPerson } from './tell-person.ts'
 import { presentHappening, presentHeld } from './present-person.ts'
@@ -81,14 +82,7 @@ export const peopleHandlers = (
         ),
       )
     },
-    explainUser: (input) =>
-      travel(
-        readJourney(
-          forPerson(input.path.userId, input),
-          (world, { person, flow }) => json(explain(world, person, flow ?? null)),
-          lookJourney(forPerson(input.path.userId, input), input.query.flow).decide,
-        ),
-      ),
+    explainUser: (input) => travel(explainJourney(forPerson(input.path.userId, input), input.query)),
     exportUser: async (input) => {
       const { userId } = input.path
       const { body } = await travel(

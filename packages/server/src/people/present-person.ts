@@ -24,6 +24,7 @@ const presentEnrolment = (enrolment: Enrolment) =>
   known({
     ...enrolment,
     startedAt: iso(enrolment.startedAt),
+    restartedAt: iso(enrolment.restartedAt),
     completedAt: iso(enrolment.completedAt),
     skippedAt: iso(enrolment.skippedAt),
     snoozedUntil: iso(enrolment.snoozedUntil),

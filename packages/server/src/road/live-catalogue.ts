@@ -1,5 +1,6 @@
-import { catalogueOf, compileFlow, type Catalogue, type Flow } from '@boardwalk/engine'
+import { catalogueOf, type Catalogue } from '@boardwalk/engine'
 import { readCatalogue, type Query } from '@boardwalk/store'
+import { keptVersions } from './kept-versions.ts'
 
 /**
  * The compiled flows in force. Every load tells the catalogue's revision, so a flow published through one process is in
@@ -18,18 +19,22 @@ export const liveCatalogue = (query: Query): LiveCatalogue => {
   let current: Catalogue | undefined
   let reading: Promise<Catalogue> | undefined
 
+  const kept = keptVersions()
+
   const read = async (from = query): Promise<Catalogue> => {
     const { revision, flows } = await readCatalogue(from)
-    const compiled = (name: string, version: number): Flow | undefined => {
-      const known = current?.flows.get(name)?.flow
-      return known?.version === version ? known : undefined
-    }
+    await kept.fetch(
+      from,
+      flows.flatMap(({ versions }) => versions),
+    )
     return catalogueOf(
       revision,
-      flows.map(({ document, lineages, version, open }) => ({
-        flow: compiled(document.name, version) ?? compileFlow(document, version, lineages),
-        open,
-      })),
+      flows.flatMap(({ version, open, publications, versions: keys }) => {
+        const byNumber = new Map(keys.map((key) => [key.version, key]))
+        const versions = { get: (number: number) => kept.get(byNumber.get(number)) }
+        const flow = versions.get(version)
+        return flow ? [{ flow, open, publications, versions }] : []
+      }),
     )
   }
 

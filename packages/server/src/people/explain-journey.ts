@@ -1,0 +1,47 @@
+import { checkGate, explain, explainGate, look } from '@boardwalk/engine'
+import type { ExplainedEnrolment, Explanation, Publication } from '@boardwalk/engine'
+import type { Requester } from '../onboarding/requester.ts'
+import type { Journey } from '../road/journey.ts'
+import { json, readJourney } from './journeys.ts'
+
+type Question = { readonly flow?: string | undefined; readonly gate?: string | undefined }
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+const presentPublication = ({ at, ...publication }: Publication) => ({ ...publication, at: iso(at) })
+
+const presentEnrolment = ({ status, versionInForce, ...enrolment }: ExplainedEnrolment) => ({
+  status,
+  versionInForce,
+  startedAt: iso(enrolment.startedAt),
+  ...(enrolment.completedAt !== null && { completedAt: iso(enrolment.completedAt) }),
+  ...(enrolment.restartedAt !== null && { restartedAt: iso(enrolment.restartedAt) }),
+  ...(enrolment.pinnedBy && { pinnedBy: presentPublication(enrolment.pinnedBy) }),
+  publications: enrolment.publications.map(presentPublication),
+})
+
+const presentExplanation = ({ flow, enrolment, steps }: Explanation) => ({
+  flow,
+  ...(enrolment && { enrolment: presentEnrolment(enrolment) }),
+  steps,
+})
+
+/** Why somebody sees what they see and, asked for a gate, why it lets them pass or not; writes nothing. */
+export const explainJourney = (requester: Requester, { flow, gate }: Question): Journey => {
+  if (gate === undefined)
+    return readJourney(
+      requester,
+      (world, { person, flow: about }) => json(presentExplanation(explain(world, person, about ?? null))),
+      (world, person) => look(world, person, flow),
+    )
+  const question = { gate, flow, route: '' }
+  return readJourney(
+    requester,
+    (world, { person }) =>
+      json({
+        ...presentExplanation(explain(world, person, flow === undefined ? null : { name: flow })),
+        gate: explainGate(world, person, question),
+      }),
+    (world, person) => checkGate(world, person, question),
+  )
+}

@@ -1,0 +1,90 @@
+import type { FlowDocument, Lineages, Publication } from '@boardwalk/engine'
+import type { Query } from './database/database.ts'
+
+/** Names a version. Its content tells it from one of the same number in another state of the database. */
+export type VersionKey = { readonly flow: string; readonly version: number; readonly contentHash: string }
+
+/** A version as stored; it never changes. */
+export type StoredVersion = VersionKey & { readonly document: FlowDocument; readonly lineages: Lineages }
+
+/** A flow that is or was published. */
+export type PublishedFlow = {
+  readonly name: string
+  /** In force. */
+  readonly version: number
+  readonly open: boolean
+  /** Oldest first. */
+  readonly publications: readonly Publication[]
+  /** All those of the publications, each once. */
+  readonly versions: readonly VersionKey[]
+}
+
+type Link = [id: number, version: number, policy: Publication['policy'], reopen: boolean, at: number]
+
+type Row = {
+  revision: number
+  name: string | null
+  version: number | null
+  open: boolean | null
+  links: Link[] | null
+  versions: [version: number, contentHash: string][] | null
+}
+
+// A deprecation moves nobody, so it is no link of the chain.
+const catalogueStatement = {
+  name: 'read_catalogue',
+  text: `
+    select c.revision, f.name, f.version, f.open,
+      (
+        select json_agg(json_build_array(p.id, p.version, p.policy, p.reopen, (extract(epoch from p.at) * 1000)::bigint) order by p.id)
+        from publication p
+        where p.flow = f.name and p.kind <> 'deprecate'
+      ) as links,
+      (
+        select json_agg(json_build_array(v.version, v.content_hash))
+        from flow_version v
+        where v.flow = f.name and v.published_at is not null
+      ) as versions
+    from catalogue c
+    left join flow f on f.version is not null`,
+}
+
+const flowOf = ({ name, version, open, links, versions }: Row): PublishedFlow[] =>
+  name === null || version === null
+    ? []
+    : [
+        {
+          name,
+          version,
+          open: open ?? false,
+          publications: (links ?? []).map(([id, of, policy, reopen, at]) => ({
+            id,
+            version: of,
+            policy,
+            reopen,
+            at,
+          })),
+          versions: (versions ?? []).map(([of, contentHash]) => ({ flow: name, version: of, contentHash })),
+        },
+      ]
+
+/** Every flow that is or was published, with the revision they belong to: one snapshot. */
+export const readCatalogue = async (query: Query): Promise<{ revision: number; flows: PublishedFlow[] }> => {
+  const rows = await query<Row>(catalogueStatement)
+  return { revision: rows[0]?.revision ?? 0, flows: rows.flatMap(flowOf) }
+}
+
+const documentsStatement = {
+  name: 'read_documents',
+  text: `
+    select v.flow, v.version, v.content_hash as "contentHash", v.document, v.lineages
+    from unnest($1::text[], $2::int[]) as asked (flow, version)
+    join flow_version v on v.flow = asked.flow and v.version = asked.version`,
+}
+
+/** The versions that there are of those asked for, published or not. */
+export const readDocuments = (
+  query: Query,
+  keys: readonly Pick<VersionKey, 'flow' | 'version'>[],
+): Promise<StoredVersion[]> =>
+  query<StoredVersion>(documentsStatement, [keys.map(({ flow }) => flow), keys.map(({ version }) => version)])
