@@ -452,6 +452,29 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store', () => {
       await shows(page.getByText('The store cannot be reached'))
     })
 
+    test('payment details that are on their way are given up with their modal', async () => {
+      const { page } = await visitor(english)
+      await register(page, english, 'Ada')
+      const answers: (() => Promise<void>)[] = []
+      await page.route('**/api/store/payments', (route) => {
+        answers.push(() => route.continue())
+      })
+      await button(page, english.publish).click()
+      await button(page, english.configure).click()
+      const modal = dialog(page, 'payments_setup')
+      await shows(modal)
+      const asked = page.waitForRequest('**/api/store/payments')
+      const failed = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/payments'))
+      await pay(page, english)
+      await asked
+      await modal.getByRole('button', { name: english.cancel }).click()
+      await isGone(modal)
+      expect((await failed).failure()?.errorText).toMatch(/abort/i)
+      for (const answer of answers) await answer().catch(() => {})
+      await standsAt(page, 'payments', 'todo')
+      expect(await page.getByText(english.published).count()).toBe(0)
+    })
+
     test('a step that is refused says why', async () => {
       const { page } = await visitor(english)
       // It does not hear of what happens elsewhere.

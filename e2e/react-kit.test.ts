@@ -45,7 +45,9 @@ describe.skipIf(inject('chromiumPath') === null)('the component kit in a browser
       for (const story of stories.names) {
         const { page, complaints, close } = await open(story, language, '&server')
         await page.waitForTimeout(50)
-        expect(complaints, `${story} in ${language}`).toEqual([])
+        // Of a read that failed the developer is told why.
+        const others = complaints.filter((text) => story !== 'failed' || !text.includes('did not answer'))
+        expect(others, `${story} in ${language}`).toEqual([])
         expect(await page.evaluate('globalThis.hacked'), story).toBeUndefined()
         await page.setViewportSize({ width: 320, height: 700 })
         const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
@@ -145,10 +147,10 @@ describe.skipIf(inject('chromiumPath') === null)('the component kit in a browser
 
   test('a refusal is shown and said', async () => {
     const { page } = await open('first')
-    await page.evaluate(`client.refuseNext({ code: 'step_locked', message: 'Not yet.' })`)
+    await page.evaluate(`client.refuseNext({ code: 'dependency_open', message: 'developer English' })`)
     await button(page, 'Do: Choose a theme').click()
-    await shows(page.locator('.bw-note').filter({ hasText: 'Not yet.' }))
-    await said(page, 'Not yet.')
+    await shows(page.locator('.bw-note').filter({ hasText: 'Finish the steps before it first' }))
+    await said(page, 'Finish the steps before it first')
     await page.locator('[data-step-id="theme"][data-status="todo"]').waitFor()
   })
 
@@ -200,8 +202,8 @@ describe.skipIf(inject('chromiumPath') === null)('the component kit in a browser
     expect(await focused(page)).toBe('Annuler')
     await page.clock.runFor(1000)
     await said(page, /Nous vous le rappellerons le/)
-    // By keyboard the focus is there: the time stands still.
-    await page.clock.runFor(20_000)
+    // By keyboard the focus is there: the time goes on all the same, as it does on the server.
+    await page.clock.runFor(7000)
     await page.keyboard.press('Enter')
     await shows(page.getByText('Terminer la configuration (5)'))
     await button(page, 'Masquer 7 jours').click()
@@ -215,9 +217,9 @@ describe.skipIf(inject('chromiumPath') === null)('the component kit in a browser
 
   test('a snooze past the limit is told, and the nudge stays', async () => {
     const { page } = await open('first')
-    await page.evaluate(`client.refuseNext({ code: 'snooze_limit', message: 'That was the last time.' })`)
+    await page.evaluate(`client.refuseNext({ code: 'snooze_limit', message: 'developer English' })`)
     await button(page, 'Hide for 7 days').click()
-    await said(page, 'That was the last time.')
+    await said(page, 'The reminder was hidden as often as it can be.')
     await shows(button(page, 'Hide for 7 days'))
     await button(page, 'Close').click()
     await isGone(page.locator('.bw-nudge'))

@@ -6,7 +6,7 @@ export type Answer<Body> =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 type Fetch = typeof globalThis.fetch
-type Options = { readonly key?: string; readonly fetch?: Fetch }
+type Options = { readonly key?: string; readonly fetch?: Fetch; readonly signal?: AbortSignal }
 
 /** For `Idempotency-Key`. Not `randomUUID()`, which browsers keep from pages over plain HTTP. */
 export const newKey = (): string =>
@@ -36,7 +36,7 @@ export const askStore = async <Body>(
   method: 'GET' | 'POST',
   path: string,
   body?: object,
-  { key, fetch = signedInFetch }: Options = {},
+  { key, fetch = signedInFetch, signal }: Options = {},
 ): Promise<Answer<Body>> => {
   try {
     const response = await fetch(path, {
@@ -47,6 +47,7 @@ export const askStore = async <Body>(
         ...(key !== undefined && { 'idempotency-key': key }),
       },
       ...(body && { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
     })
     const answer: unknown = response.status === 204 ? null : await response.json().catch(() => undefined)
     if (response.ok && answer !== undefined) return { kind: 'ok', body: answer as Body }

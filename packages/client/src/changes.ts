@@ -33,13 +33,19 @@ export const createChanges = ({ options, requests, screen, accept, report, refre
   const none = screen.state().pending
   let changes: readonly Change[] = []
   let last: Promise<unknown> = Promise.resolve()
+  // The read that follows a refusal by itself must not take the word from the person's eyes.
+  let isFresh = false
 
   screen.lookBy((known, isTold) => {
+    const { refused, phase } = screen.state()
+    const isBack = isTold && refused?.code === 'unreached' && (!isFresh || phase !== 'ready')
+    if (isTold) isFresh = false
     if (isTold) changes = changes.filter(({ isAcknowledged }) => !isAcknowledged)
     const pending = changes.flatMap(({ step, isAcknowledged }) => (isAcknowledged ? [] : (step ?? [])))
     return {
       onboarding: known && changes.reduce(applied, known),
       pending: pending[0] === undefined ? none : [...new Set(pending)],
+      ...(isBack && { refused: undefined }),
     }
   })
 
@@ -57,6 +63,8 @@ export const createChanges = ({ options, requests, screen, accept, report, refre
     }
     return withRetries(() => requests.ask(`/${path}`, init, (answer) => (answer as Body)?.success === true), {
       firstPauseMs: 1000,
+      // Changes go one after the other: the next ones, and the person, would wait as long.
+      mostAskedMs: 5000,
       random: () => 1,
       ...(options.sleep && { sleep: options.sleep }),
     })
@@ -73,6 +81,7 @@ export const createChanges = ({ options, requests, screen, accept, report, refre
     if (refused) {
       changes = changes.filter((other) => other !== change)
       screen.look({ refused })
+      isFresh = true
       report(refused)
     } else {
       change.isAcknowledged = true

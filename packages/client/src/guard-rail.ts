@@ -45,6 +45,7 @@ export const createRail = (
       }
       if (!missingSteps.some(isOpen)) settle(true)
     },
-    close: (): void => settle(false),
+    /** `done` as the host says: those who wait ask their gates again, which stay the judges. */
+    close: (done?: boolean): void => settle(done === true),
   }
 }

@@ -17,7 +17,7 @@ export type Phase =
 /** Why a change did not happen. `code` is one of the contract's, or `unreached` when nobody answered. */
 export type Refused = {
   readonly code: string
-  /** For a person to read, in their language where the server knows it. */
+  /** For a log, in English; what a person reads goes by the code. */
   readonly message: string
 }
 
@@ -35,7 +35,7 @@ export type OnboardingState = {
   readonly onboarding: Onboarding | undefined
   /** Steps whose change is on its way. */
   readonly pending: readonly string[]
-  /** The last change that was refused; gone with the next that succeeds. */
+  /** The last change that was refused; gone with the next that succeeds, `unreached` also once the server answers again. */
   readonly refused: Refused | undefined
   readonly guardRail: GuardRail | undefined
 }
@@ -65,6 +65,9 @@ export type OnboardingClient = {
   readonly resumeFlow: () => Promise<Changed>
   /** A `fetch` whose gated requests open the guard rail, and go again once its steps are done. */
   readonly guardFetch: typeof globalThis.fetch
-  /** The person gives up: those who wait get their 409. */
-  readonly closeGuardRail: () => void
+  /**
+   * The person gives up: those who wait get their 409. With `true` the host says that what was missing is done: they go
+   * again, for steps that are not among the person's own, of which no read can tell.
+   */
+  readonly closeGuardRail: (done?: boolean) => void
 }

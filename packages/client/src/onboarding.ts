@@ -163,6 +163,6 @@ export const createOnboarding = (options: OnboardingOptions = {}): OnboardingCli
       const part = response.status === 409 && connections.size > 0 ? await load() : undefined
       return part ? part.meet({ response, again, signal: request.signal, opens: 2 }) : response
     },
-    closeGuardRail: () => later?.rail.close(),
+    closeGuardRail: (done) => later?.rail.close(done),
   }
 }

@@ -5,6 +5,8 @@ export type RetryOptions = {
   readonly tries?: number
   /** Milliseconds of the first pause at most; doubled each time, never above 30,000. Default 200. */
   readonly firstPauseMs?: number
+  /** A server that asks for a longer pause than so many milliseconds is not asked again; default: it is, after 30,000 at most. */
+  readonly mostAskedMs?: number
   /** From 0 to 1, for tests. */
   readonly random?: () => number
   readonly sleep?: ((ms: number) => Promise<void>) | undefined
@@ -27,16 +29,23 @@ const isPassing = (sent: Sent): boolean =>
 
 /** The server's own word on when to come again; a longer pause than ours is kept, up to the bound. */
 const askedMs = (sent: Sent): number =>
-  Math.min(longestPauseMs, 1000 * ((sent as { retryAfterSeconds?: number }).retryAfterSeconds ?? 0))
+  1000 * ((sent as { retryAfterSeconds?: number }).retryAfterSeconds ?? 0)
 
 /** Tries again what may be done twice, with a pause of full jitter before each further try, or as long as it is told. */
 export const withRetries = async <Answer>(
   send: () => Promise<Answer>,
-  { tries = 3, firstPauseMs = 200, random = Math.random, sleep = sleepFor }: RetryOptions = {},
+  {
+    tries = 3,
+    firstPauseMs = 200,
+    mostAskedMs = Infinity,
+    random = Math.random,
+    sleep = sleepFor,
+  }: RetryOptions = {},
 ): Promise<Answer> => {
   for (let failed = 0; ; failed++) {
     const sent = await send()
-    if (!isPassing(sent as Sent) || failed + 1 >= tries) return sent
-    await sleep(Math.max(askedMs(sent as Sent), pauseMs(failed, firstPauseMs, random)))
+    const asked = askedMs(sent as Sent)
+    if (!isPassing(sent as Sent) || failed + 1 >= tries || asked > mostAskedMs) return sent
+    await sleep(Math.max(Math.min(longestPauseMs, asked), pauseMs(failed, firstPauseMs, random)))
   }
 }

@@ -217,9 +217,8 @@ describe('a server that does not answer', () => {
   })
 
   test.each([
-    ['7', 7000],
+    ['5', 5000],
     ['0.5', 1000],
-    ['3600', 30_000],
     ['-5', 1000],
     ['soon', 1000],
     ['Wed, 21 Oct 2065 07:28:00 GMT', 1000],
@@ -236,6 +235,60 @@ describe('a server that does not answer', () => {
       expect(await client.completeStep('profile')).toEqual({ kind: 'done' })
       expect(pauses).toEqual([pause])
     }
+  })
+
+  test.each(['5.1', '60', '3600'])(
+    'but says Retry-After: %s refuses the change at once, and the next one goes',
+    async (after) => {
+      const { fake, ready } = await openHouse()
+      const { pauses, sleep } = shortPauses()
+      const client = await ready({ sleep })
+      let busy = 1
+      fake.instead = (asked) =>
+        isChange(asked) && busy-- > 0
+          ? { ...refusal('SERVICE_UNAVAILABLE', 503), headers: { ...json, 'retry-after': after } }
+          : undefined
+      const [first, second] = await Promise.all([client.completeStep('profile'), client.dismissNudge()])
+      expect(first).toMatchObject({ kind: 'refused', refused: { code: 'SERVICE_UNAVAILABLE' } })
+      expect(second).toEqual({ kind: 'done' })
+      expect(pauses).toEqual([])
+    },
+  )
+
+  test('and was away tells so until it answers again', async () => {
+    const { fake, ready } = await openHouse()
+    const client = await ready()
+    const refusedNow = () => client.getSnapshot().refused?.code
+    fake.instead = () => ({ status: 502, body: '' })
+    expect(await client.completeStep('profile')).toMatchObject({ kind: 'refused' })
+    await shortly(() => expect(client.getSnapshot().phase).toBe('stale'))
+    expect(refusedNow()).toBe('unreached')
+    fake.instead = undefined
+    await client.refresh()
+    expect(refusedNow()).toBeUndefined()
+  })
+
+  test('and answered the reading that follows still tells, until the next one', async () => {
+    const { fake, ready } = await openHouse()
+    const client = await ready()
+    fake.instead = (asked) => (isChange(asked) ? { status: 502, body: '' } : undefined)
+    const before = fake.asked('GET').length
+    expect(await client.completeStep('profile')).toMatchObject({ kind: 'refused' })
+    await shortly(() => expect(fake.asked('GET').length).toBeGreaterThan(before))
+    await meanwhile()
+    expect(client.getSnapshot().refused?.code).toBe('unreached')
+    await client.refresh()
+    expect(client.getSnapshot().refused).toBeUndefined()
+  })
+
+  test('but refused for a reason tells it until the next change', async () => {
+    const { fake, ready } = await openHouse()
+    const client = await ready()
+    fake.instead = (asked) => (isChange(asked) ? refusal('proof_required', 409) : undefined)
+    await client.completeStep('profile')
+    await client.refresh()
+    await client.refresh()
+    expect(client.getSnapshot().refused?.code).toBe('proof_required')
   })
 
   test('but carried it out, is asked again and does it once', async () => {

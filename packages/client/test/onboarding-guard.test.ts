@@ -144,6 +144,44 @@ describe('a request that a gate stops', () => {
     expect((await response).status).toBe(409)
   })
 
+  test('for a step that this flow does not show goes again when the host says that it is done', async () => {
+    const { fake, ready } = await openHouse()
+    const gates = { '/orders': ['elsewhere'] }
+    const served = gated(fake, gates)
+    const client = await ready()
+    const response = client.guardFetch(`${fake.url}/orders`)
+    await shortly(() => expect(rail(client)).toBeDefined())
+    gates['/orders'] = []
+    client.closeGuardRail(true)
+    expect((await response).status).toBe(200)
+    expect([served.length, rail(client)]).toEqual([2, undefined])
+  })
+
+  test('and that the host wrongly says is done is stopped again: the gate is the judge', async () => {
+    const { fake, ready } = await openHouse()
+    gated(fake, { '/orders': ['elsewhere'] })
+    const client = await ready()
+    const response = client.guardFetch(`${fake.url}/orders`)
+    for (let times = 0; times < 2; times++) {
+      await shortly(() => expect(rail(client)).toBeDefined())
+      client.closeGuardRail(true)
+      expect(rail(client)).toBeUndefined()
+    }
+    expect((await response).status).toBe(409)
+  })
+
+  test('is given up by a handler that gets an event', async () => {
+    const { fake, ready } = await openHouse()
+    const served = gated(fake, { '/orders': ['payments'] })
+    const client = await ready()
+    const response = client.guardFetch(`${fake.url}/orders`)
+    await shortly(() => expect(rail(client)).toBeDefined())
+    const onClick: (event: never) => void = client.closeGuardRail
+    onClick(new Event('click') as never)
+    expect((await response).status).toBe(409)
+    expect(served).toHaveLength(1)
+  })
+
   test('of a person who is known to have done it meanwhile goes again by itself', async () => {
     const { fake, ready } = await openHouse()
     const client = await ready()

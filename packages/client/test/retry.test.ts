@@ -98,6 +98,13 @@ describe('a server that says when to come again', () => {
     expect(await trying([later(seconds)])).toMatchObject({ tries: 3, pauses })
   })
 
+  test.each([
+    [5, 3],
+    [5.1, 1],
+  ])('in %d s is asked %d times by who waits 5 s at most', async (seconds, tries) => {
+    expect(await trying([later(seconds)], { mostAskedMs: 5000 })).toMatchObject({ tries })
+  })
+
   test('is not asked again for what it refuses for good', async () => {
     expect(await trying([{ ...refused(409), retryAfterSeconds: 1 } as Sent])).toMatchObject({ tries: 1 })
   })

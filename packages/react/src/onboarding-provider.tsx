@@ -12,9 +12,8 @@ import {
   type Slots,
 } from './kit/kit.ts'
 import { LiveRegion } from './kit/live-region.tsx'
-import { createTurns } from './kit/turns.ts'
+import { turnsOf } from './kit/turns.ts'
 import { useSame } from './kit/use-same.ts'
-import { warnOnce } from './kit/warn-once.ts'
 import { directionOf, localeOf, wordsOf, type Direction } from './kit/words.ts'
 
 export type OnboardingProviderProps = {
@@ -54,31 +53,17 @@ export const OnboardingProvider = (props: OnboardingProviderProps) => {
     latest.current = props
   })
   const [mine] = useState(() => ({
-    turns: createTurns(),
     said: createSaid(),
     // Handlers are called, never shown: the last ones given do.
     navigate: (url: string) => latest.current.navigate?.(url),
     openModal: ((name, about) => latest.current.modals?.(name, about)) satisfies OpenModal,
   }))
-  const { turns } = mine
 
   useEffect(() => client.connect(), [client])
 
-  // A gate that nobody on the page can show must not hold the host's requests for ever.
-  useEffect(
-    () =>
-      client.subscribe(() => {
-        if (client.getSnapshot().guardRail === undefined || turns.isClaimed('guardRail')) return
-        warnOnce(
-          'a gate stopped a request and there is no GuardRailModal on the page; the caller gets its 409.',
-        )
-        client.closeGuardRail()
-      }),
-    [client, turns],
-  )
-
   const kit = useSame()<Kit>({
     ...mine,
+    turns: turnsOf(client),
     client,
     words,
     locale,

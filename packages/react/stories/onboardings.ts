@@ -93,7 +93,7 @@ export const stories = {
   stale: { steps: [email, payments, theme], nudge, state: { phase: 'stale' } },
   refused: {
     steps: [email, theme],
-    state: { refused: { code: 'step_locked', message: 'Finish “Verify your email” first.' } },
+    state: { refused: { code: 'dependency_open', message: 'The step `email` is not done.' } },
   },
   'last-nudge': { steps: [email, payments], nudge: { visible: true, snoozeCount: 3 } },
   welcome: { steps: [email, payments, theme], welcome: { seen: false }, nudge },

@@ -55,10 +55,10 @@ const client = using('createOnboarding', '@boardwalk/client')
 describe('bytes that a host’s visitors load', () => {
   test.each([
     ['provider and guide', using(guide), 8 * 1024, 10 * 1024],
-    ['everything', using(everything), 10 * 1024, 10 * 1024],
-    ['provider and guide, with the client', using(guide) + client, 8 * 1024, 13.375 * 1024],
+    ['everything', using(everything), 10 * 1024, 10.375 * 1024],
+    ['provider and guide, with the client', using(guide) + client, 8 * 1024, 13.75 * 1024],
     // Not 10 kB in all, as wished: it is what is reached.
-    ['everything, with the client', using(everything) + client, 10 * 1024, 15.375 * 1024],
+    ['everything, with the client', using(everything) + client, 10 * 1024, 15.75 * 1024],
   ])('%s: first, and in all', async (_, lines, most, mostInAll) => {
     const { first, inAll, chunks } = await sizeOf(lines)
     expect(first).toBeGreaterThan(500)
@@ -68,9 +68,9 @@ describe('bytes that a host’s visitors load', () => {
   })
 
   test.each([
-    ['French', using('fr', './locales/fr.ts'), 1024],
-    ['German', using('de', './locales/de.ts'), 1024],
-    ['Arabic', using('ar', './locales/ar.ts'), 1024],
+    ['French', using('fr', './locales/fr.ts'), 1280],
+    ['German', using('de', './locales/de.ts'), 1280],
+    ['Arabic', using('ar', './locales/ar.ts'), 1280],
   ])('%s', async (_, lines, most) => {
     const { inAll } = await sizeOf(lines)
     expect(inAll).toBeGreaterThan(500)

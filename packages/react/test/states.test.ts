@@ -55,7 +55,12 @@ const rows: Readonly<Record<StoryName, Row | 'nothing' | 'legacy'>> = {
     en: ['This may be out of date: the server cannot be reached.', 'Try again'],
     fr: ['Ceci date peut-être : le serveur est injoignable.', 'Réessayer'],
   },
-  refused: { en: ['Finish “Verify your email” first.'], fr: ['Finish “Verify your email” first.'] },
+  // Why is said by what is loaded in the browser.
+  refused: {
+    en: ['Something went wrong. Please try again.'],
+    fr: ['Une erreur est survenue. Veuillez réessayer.'],
+    never: ['is not done'],
+  },
   'last-nudge': {
     en: ['Finish the setup (2)'],
     fr: ['Terminer la configuration (2)'],

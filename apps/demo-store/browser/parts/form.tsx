@@ -1,6 +1,7 @@
 import {
   createContext,
   useContext,
+  useEffect,
   useId,
   useRef,
   useState,
@@ -30,13 +31,18 @@ export const Form = <Body,>({ path, submit, onDone, fixed, aside, children }: Fo
   const [busy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState<Refusal>()
   const form = useRef<HTMLFormElement>(null)
+  const left = useRef<AbortController>(undefined)
+  // Who cancels has given it up: nothing is done in their name any more.
+  useEffect(() => () => left.current?.abort(), [])
   // The same form sent again, after a failure, is the same request.
   const key = useRef(newKey())
 
   const send = async (): Promise<void> => {
     const values = { ...Object.fromEntries(new FormData(form.current ?? undefined)), ...fixed }
+    const { signal } = (left.current = new AbortController())
     setBusy(true)
-    const answer = await askStore<Body>('POST', path, values, { key: key.current })
+    const answer = await askStore<Body>('POST', path, values, { key: key.current, signal })
+    if (signal.aborted) return
     setBusy(false)
     if (answer.kind === 'ok') {
       key.current = newKey()

@@ -6,6 +6,7 @@ import { dayMs } from '../../src/movable-clock.ts'
 import type { StoreView } from '../../src/store-view.ts'
 import { PaymentsModal, paymentsModal } from '../pages/payments-modal.tsx'
 import type { pageState } from '../page-state.ts'
+import { createNewest } from '../newest.ts'
 import { askStore, signedInFetch } from '../store-requests.ts'
 import { language, words } from '../texts.ts'
 import { StoreContext, useStore } from './store-context.ts'
@@ -34,7 +35,8 @@ const NoGuide = () => {
 
 /** Around the pages of somebody who is signed in: their store, their onboarding, and what may open over a page. */
 export const SignedIn = ({ state, children }: Props) => {
-  const [view, show] = useState(state.view)
+  const [view, setView] = useState(state.view)
+  const [begin] = useState(createNewest)
   const [daysAhead, setDaysAhead] = useState(state.daysAhead)
   const [modal, setModal] = useState<Opened>()
   const ahead = useRef(daysAhead)
@@ -52,10 +54,18 @@ export const SignedIn = ({ state, children }: Props) => {
       }),
     [me, onboarding],
   )
+  const show = useCallback(
+    (now: StoreView): void => {
+      begin()
+      setView(now)
+    },
+    [begin],
+  )
   const read = useCallback(async (): Promise<void> => {
+    const isNewest = begin()
     const answer = await askStore<StoreView>('GET', '/api/store')
-    if (answer.kind === 'ok') show(answer.body)
-  }, [])
+    if (answer.kind === 'ok' && isNewest()) setView(answer.body)
+  }, [begin])
   useOnFocus(read)
   // A step that was done elsewhere has left something in the store, too.
   useEffect(() => {
@@ -80,7 +90,7 @@ export const SignedIn = ({ state, children }: Props) => {
         void client.refresh()
       },
     }),
-    [view, read, client, daysAhead],
+    [view, show, read, client, daysAhead],
   )
   const { members } = view
   const nameOf = useCallback(

@@ -13,11 +13,16 @@ export type CompletionNudgeProps = {
 /** Reminds of what is left, until the person puts it off, puts it away or is far enough. */
 export const CompletionNudge = ({ returnFocus }: CompletionNudgeProps) => {
   const { client } = useKit()
-  const { visible, nudge, snoozedUntil, forget, snooze, undo, dismiss, ...rest } = useNudge()
+  const { visible, nudge, snoozedUntil, undoUntilMs, forget, snooze, undo, dismiss, ...rest } = useNudge()
   const later = useLater(snoozedUntil !== undefined)
   if (snoozedUntil !== undefined)
     return later ? (
-      <later.SnoozedView until={snoozedUntil} onUndo={() => void undo()} onOver={forget} />
+      <later.SnoozedView
+        until={snoozedUntil}
+        undoUntilMs={undoUntilMs}
+        onUndo={() => void undo()}
+        onOver={forget}
+      />
     ) : null
   if (!visible || nudge === undefined) return null
   return (

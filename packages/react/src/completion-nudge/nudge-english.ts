@@ -7,8 +7,6 @@ export const nudgeEnglish = {
   'nudge.continue': 'Continue setup',
   'nudge.snooze': { one: 'Hide for {n} day', other: 'Hide for {n} days' },
   'nudge.dismiss': 'Close',
-  'said.back': 'The reminder is back.',
-  'said.dismissed': 'The reminder is gone.',
 } as const satisfies Readonly<Record<string, Message>>
 
 export type NudgeEnglish = typeof nudgeEnglish

@@ -6,7 +6,6 @@ import { say, useKit } from '../kit/kit.ts'
 import type { Step } from '../kit/lead.ts'
 import { useOnboarding } from '../kit/use-onboarding.ts'
 import { useIsClaimed, useStays } from '../kit/use-turn.ts'
-import { nudgeEnglish } from './nudge-english.ts'
 
 export type NudgeState = {
   /** It is the nudge's turn, and the server wants it seen. */
@@ -19,12 +18,17 @@ export type NudgeState = {
   readonly stale: boolean
   /** Until when, for as long as the person can take back the snooze they have just made. */
   readonly snoozedUntil: string | undefined
+  /** So long it can be taken back, in milliseconds since 1970 of this browser. */
+  readonly undoUntilMs: number | undefined
   readonly snooze: () => Promise<Changed>
   readonly undo: () => Promise<Changed>
   readonly dismiss: () => Promise<Changed>
   /** The chance to take it back is over. */
   readonly forget: () => void
 }
+
+/** So long the server takes a snooze back. */
+const undoMs = 10_000
 
 /** The reminder: it, and only it, is snoozed and dismissed. */
 export const useNudge = (): NudgeState => {
@@ -35,12 +39,11 @@ export const useNudge = (): NudgeState => {
     stale: state.phase === 'stale',
     guardRail: state.guardRail !== undefined,
   }))
-  const [snoozed, setSnoozed] = useState<string>()
+  const [undoUntilMs, setUndoUntilMs] = useState<number>()
   const welcomed = useIsClaimed('welcome', onboarding?.welcome.seen === false)
   const nudge = onboarding?.nudge
   const wants = onboarding?.features.enabled === true && nudge?.visible === true && !welcomed
   const visible = useStays(wants, guardRail)
-  const until = snoozed && (nudge?.snoozedUntil ?? snoozed)
 
   return {
     visible,
@@ -49,25 +52,28 @@ export const useNudge = (): NudgeState => {
     canSnooze:
       onboarding?.features.snooze === true && nudge !== undefined && nudge.snoozeCount < nudge.maxSnoozes,
     stale,
-    snoozedUntil: visible ? undefined : until,
+    snoozedUntil: visible || undoUntilMs === undefined ? undefined : nudge?.snoozedUntil,
+    // Never after the server's `undoUntil`: it begins to count when it hears of it. Not by that time itself, because the
+    // browser's clock may go wrong.
+    undoUntilMs,
     snooze: async () => {
       // Before the answer, as the nudge goes before it: what takes its place must be there to take the focus.
-      setSnoozed(new Date(Date.now() + (nudge?.snoozeDays ?? 7) * 86_400_000).toISOString())
+      setUndoUntilMs(Date.now() + undoMs)
       const changed = await client.snoozeNudge()
-      if (changed.kind === 'refused') setSnoozed(undefined)
+      if (changed.kind === 'refused') setUndoUntilMs(undefined)
       return changed
     },
     undo: async () => {
       const changed = await client.unsnoozeNudge()
-      setSnoozed(undefined)
-      if (changed.kind === 'done') say(kit, kit.words('said.back', {}, nudgeEnglish))
+      setUndoUntilMs(undefined)
+      if (changed.kind === 'done') say(kit, 'said.back')
       return changed
     },
     dismiss: async () => {
       const changed = await client.dismissNudge()
-      if (changed.kind === 'done') say(kit, kit.words('said.dismissed', {}, nudgeEnglish))
+      if (changed.kind === 'done') say(kit, 'said.dismissed')
       return changed
     },
-    forget: () => setSnoozed(undefined),
+    forget: () => setUndoUntilMs(undefined),
   }
 }

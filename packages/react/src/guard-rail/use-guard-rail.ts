@@ -1,8 +1,9 @@
 'use client'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { GuardRail, OnboardingState } from '@boardwalk/client'
 import { useKit } from '../kit/kit.ts'
 import { leadOf, type Lead, type Step } from '../kit/lead.ts'
+import { textOf } from '../kit/text-of.ts'
 import { useOnboarding } from '../kit/use-onboarding.ts'
 import { useClaim } from '../kit/use-turn.ts'
 
@@ -32,10 +33,22 @@ export type GuardRailState = {
 type Attempt = {
   readonly of: GuardRail['blocked']
   readonly stepId: string
-  readonly stage: 'away' | 'checking' | 'failed'
+  readonly stage: Stage
 }
 
-/** After the host says that the step is done, its proof may still be on its way to the server. */
+type Stage =
+  /** In a modal of the host. */
+  | 'away'
+  /** The host said that the step is done, and the server is read: mostly over before anybody sees it. */
+  | 'checking'
+  /** It takes longer, for the person to see: the proof may still be on its way to the server. */
+  | 'proving'
+  /** No proof came: to try again is to read again. */
+  | 'unproven'
+  | 'failed'
+
+const showMs = 500
+/** From a read on. */
 const proofMs = 3000
 
 type Missing = {
@@ -50,7 +63,7 @@ const missingOf = (guardRail: GuardRail, onboarding: OnboardingState['onboarding
   const stepId = ids.find((id) => find(id)?.status !== 'done') ?? guardRail.blocked.missingStep
   const steps = ids.map((id) => {
     const step = find(id)
-    return { id, title: step?.title ?? id, done: step?.status === 'done' }
+    return { id, title: textOf(step?.title) || id, done: step?.status === 'done' }
   })
   return { first: find(stepId), stepId, steps }
 }
@@ -70,31 +83,39 @@ export const useGuardRail = (): GuardRailState => {
 
   const blocked = guardRail?.blocked
   const { first, stepId, steps } = guardRail === undefined ? nobodyWaits : missingOf(guardRail, onboarding)
-  const stage = attempt?.of === blocked && attempt?.stepId === stepId ? attempt.stage : 'asking'
+  const isIt = (one: Attempt | undefined): one is Attempt => one?.of === blocked && one?.stepId === stepId
+  const stage = isIt(attempt) ? attempt.stage : 'asking'
   // A gate may lead elsewhere than its step does.
   const action = stepId === blocked?.missingStep ? (blocked.action ?? first?.action) : first?.action
   const mayDo = first?.allowed !== false
   const lead: Lead = mayDo ? leadOf(action, openModal !== undefined) : { kind: 'nowhere' }
 
-  useEffect(() => {
-    if (stage !== 'checking') return
-    const timer = setTimeout(() => setAttempt((now) => now && { ...now, stage: 'failed' }), proofMs)
-    return () => clearTimeout(timer)
-  }, [stage])
-
-  const cancel = client.closeGuardRail
+  const cancel: () => void = client.closeGuardRail
   const configure = (): void => {
     if (blocked === undefined) return
-    const reach = (next: Attempt['stage']): void => setAttempt({ of: blocked, stepId, stage: next })
+    const reach = (next: Stage): void => setAttempt({ of: blocked, stepId, stage: next })
+    const pass = (from: Stage, to: Stage): void =>
+      setAttempt((one) => (isIt(one) && one.stage === from ? { ...one, stage: to } : one))
+    const check = (as: Stage): void => {
+      reach(as)
+      setTimeout(pass, showMs, 'checking', 'proving')
+      void client.refresh().then(() => {
+        pass('checking', 'proving')
+        setTimeout(pass, proofMs, 'proving', 'unproven')
+      })
+    }
+    if (stage === 'unproven') return check('proving')
     if (lead.kind === 'page') cancel()
     if (lead.kind === 'claim')
       void client.completeStep(stepId).then(({ kind }) => kind === 'refused' && reach('failed'))
     if (lead.kind !== 'modal') return
     reach('away')
-    const done = (completed: boolean): void => {
-      if (!completed) return cancel()
-      reach('checking')
-      void client.refresh()
+    // Hosts pass it on as a handler: an event is no answer.
+    const done = (completed: unknown): void => {
+      if (completed !== true) return cancel()
+      // No read can tell of a step of another flow.
+      if (!client.getSnapshot().onboarding?.steps.some(({ id }) => id === stepId)) client.closeGuardRail(true)
+      else check('checking')
     }
     try {
       openModal?.(lead.modal, { prefill: lead.prefill, stepId, done })
@@ -104,13 +125,13 @@ export const useGuardRail = (): GuardRailState => {
   }
 
   return {
-    open: guardRail !== undefined && (stage === 'asking' || stage === 'failed'),
-    message: blocked?.message ?? '',
+    open: guardRail !== undefined && stage !== 'away' && stage !== 'checking',
+    message: textOf(blocked?.message),
     steps,
     lead,
     askRole: mayDo ? undefined : (first?.roleRestricted ?? 'owner'),
-    failed: stage === 'failed',
-    busy: pending.includes(stepId),
+    failed: stage === 'failed' || stage === 'unproven',
+    busy: pending.includes(stepId) || stage === 'checking' || stage === 'proving',
     configure,
     cancel,
   }

@@ -1,5 +1,8 @@
 import type { Kit } from './kit.ts'
+import { laterEnglish } from './later-english.ts'
 import { news } from './news.ts'
+import { isSaid, refusedText } from './refused-text.ts'
+import { warnOnce } from './warn-once.ts'
 
 /** What happens within this time is said at once, in one go. */
 const mergeMs = 500
@@ -21,7 +24,8 @@ export const announce = (
       const now = client.getSnapshot()
       // What is on its way may still be refused.
       if (now.pending.length > 0) return soon()
-      const all = [...news(said.told?.onboarding, now.onboarding, words), ...said.texts].join(' ')
+      const texts = [...said.texts].map((text) => (isSaid(text) ? words(text, {}, laterEnglish) : text))
+      const all = [...news(said.told?.onboarding, now.onboarding, words), ...texts].join(' ')
       said.told = now
       said.texts.clear()
       // The same text once more would not be read: a space that nobody hears makes it another one.
@@ -31,8 +35,12 @@ export const announce = (
   const look = (): void => {
     const state = client.getSnapshot()
     if (state.refused !== refused && state.refused !== undefined)
-      said.texts.add(state.refused.code === 'unreached' ? words('error') : state.refused.message)
+      said.texts.add(refusedText(state.refused, words))
     refused = state.refused
+    if (state.phase === 'failed')
+      warnOnce(
+        'Boardwalk did not answer the first read. Look at the `url` and `token` of createOnboarding, and at CORS where Boardwalk has another origin; its `onError` is told why.',
+      )
     soon()
   }
   const leave = client.subscribe(look)

@@ -3,6 +3,7 @@ import { createElement, useId, useRef, type AnchorHTMLAttributes, type MouseEven
 import { useLook } from './kit.ts'
 import { isOwnPath } from './safe-url.ts'
 import { useFocusRescue } from './use-focus-rescue.ts'
+import { laterNow } from './use-later.ts'
 
 type Props = {
   /** What is read on it. */
@@ -25,18 +26,6 @@ type Props = {
 
 /** A sign, not a word: nobody says it. */
 const cross = '×'
-
-/** A step that is done has nothing to press any more: the focus stays with the step. */
-const stepOf = (control: HTMLElement): (() => HTMLElement | undefined) | undefined => {
-  const step = control.closest<HTMLElement>('[data-step-id]')
-  if (step === null) return undefined
-  return () => {
-    if (!step.isConnected) return undefined
-    const other = step.querySelector<HTMLElement>('button, a[href]')
-    if (other === null) step.tabIndex = -1
-    return other ?? step
-  }
-}
 
 const isPlainClick = (event: MouseEvent): boolean =>
   event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
@@ -98,7 +87,7 @@ type PressedProps = AnchorHTMLAttributes<HTMLElement> & { readonly as: 'a' | 'bu
 /** Apart, because it lives as long as its element. */
 const Pressed = ({ as, ...attributes }: PressedProps) => {
   const ref = useRef<HTMLElement>(null)
-  useFocusRescue(ref, stepOf)
+  useFocusRescue(ref, (control) => laterNow()?.stepOf(control))
   return createElement(as, { ...attributes, ref })
 }
 

@@ -2,7 +2,7 @@
 import { createContext, useContext, type ComponentType, type HTMLAttributes, type ReactNode } from 'react'
 import type { OnboardingClient, OnboardingState } from '@boardwalk/client'
 import { nobody } from './nobody.ts'
-import { createTurns, type Turns } from './turns.ts'
+import { turnsOf, type Turns } from './turns.ts'
 import { warnOnce } from './warn-once.ts'
 import { wordsOf, type Direction, type Words } from './words.ts'
 
@@ -43,13 +43,13 @@ export type HeadingLevel = 1 | 2 | 3 | 4 | 5
 /** What the live region is about: its memory, and who looks at it when there is something new. */
 type Said = {
   /** How things stood when they were told last. */
-  told: OnboardingState | undefined
-  /** To be said as well. */
+  told?: OnboardingState
+  /** To be said as well: texts, and keys of texts. */
   readonly texts: Set<string>
-  hear: (() => void) | undefined
+  hear?: (() => void) | undefined
 }
 
-export const createSaid = (): Said => ({ told: undefined, texts: new Set(), hear: undefined })
+export const createSaid = (): Said => ({ texts: new Set() })
 
 /** What all components of one provider have in common. */
 export type Kit = {
@@ -67,25 +67,20 @@ export type Kit = {
 }
 
 /** Outside of any provider: English words for plain views, and nothing to show. */
-const bare: Kit = {
+const bare = {
   client: nobody,
   words: wordsOf('en', undefined),
   locale: 'en',
-  dir: undefined,
   headingLevel: 2,
-  slots: undefined,
-  navigate: undefined,
-  openModal: undefined,
-  nameOf: undefined,
-  turns: createTurns(),
+  turns: turnsOf(nobody),
   said: createSaid(),
-}
+} satisfies Partial<Kit> as Partial<Kit> as Kit
 
 export const KitContext = createContext<Kit | undefined>(undefined)
 /** Apart from the rest: an element is new each time its parent renders, and only the guide shows it. */
 export const FallbackContext = createContext<ReactNode>(null)
 
-/** Tells the person, by the live region. */
+/** Tells the person, by the live region: a text, or the key of one that is loaded later. */
 export const say = ({ said }: Kit, text: string): void => {
   said.texts.add(text)
   said.hear?.()

@@ -10,7 +10,7 @@ export const LiveRegion = ({ kit }: { readonly kit: Kit }) => {
   useEffect(() => {
     said.told = client.getSnapshot()
   }, [client, said])
-  useEffect(() => whenLoaded(({ announce }) => announce(kit, setText)), [kit])
+  useEffect(() => whenLoaded(({ follow }) => follow(kit, setText)), [kit])
 
   return (
     <div className="bw-unseen" role="status" lang={locale} dir={dir}>

@@ -7,7 +7,7 @@ export type Turns = {
   readonly subscribe: (listener: () => void) => () => void
 }
 
-export const createTurns = (): Turns => {
+const createTurns = (): Turns => {
   const claims: Surface[] = []
   const listeners = new Set<() => void>()
   const tell = (): void => listeners.forEach((listener) => listener())
@@ -26,4 +26,13 @@ export const createTurns = (): Turns => {
       return () => listeners.delete(listener)
     },
   }
+}
+
+const known = new WeakMap<object, Turns>()
+
+/** One for each client: several providers of it are one page, and its gates are theirs together. */
+export const turnsOf = (client: object): Turns => {
+  const turns = known.get(client) ?? createTurns()
+  known.set(client, turns)
+  return turns
 }

@@ -13,8 +13,9 @@ export const useGo = (
   const press = (): void => {
     if (lead.kind === 'claim') onClaim?.()
     if (lead.kind !== 'modal' || step === undefined) return
-    const done = (completed: boolean): void => {
-      if (completed) onDone?.()
+    const done = (completed: unknown): void => {
+      // Hosts pass it on as a handler: an event is no answer.
+      if (completed === true) onDone?.()
     }
     openModal?.(lead.modal, { prefill: lead.prefill, stepId: step.id, done })
   }

@@ -46,6 +46,9 @@ export const whenLoaded = (begin: (later: Later) => () => void): (() => void) =>
   }
 }
 
+/** What of it is there at this moment, for handlers and effects. */
+export const laterNow = (): Loaded => loaded
+
 /** For who needs it now, in the browser; a server, and the first render that must equal the server's, is without it. */
 export const useLater = (isNeeded: boolean): Loaded =>
   useSyncExternalStore(

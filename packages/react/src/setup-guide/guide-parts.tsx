@@ -7,6 +7,7 @@ import { useLook } from '../kit/kit.ts'
 import { part, type Render } from '../kit/part.ts'
 import { ProgressBar } from '../kit/progress-bar.tsx'
 import type { ReturnFocus } from '../kit/use-focus-rescue.ts'
+import { useLater } from '../kit/use-later.ts'
 import { StepItemView } from '../step-item/step-item-view.tsx'
 import type { GuideModel } from './use-guide-model.ts'
 
@@ -81,6 +82,7 @@ export const GuideProgress = ({ render }: GuidePartProps) => {
 export const GuideNotes = () => {
   const guide = useGuide()
   const { words } = useLook()
+  const later = useLater(true)
   if (guide === undefined) return null
   const { stale, refused, onboarding } = guide
   return (
@@ -93,7 +95,7 @@ export const GuideNotes = () => {
         </div>
       )}
       {refused !== undefined && (
-        <p className="bw-note bw-bad">{refused.code === 'unreached' ? words('error') : refused.message}</p>
+        <p className="bw-note bw-bad">{later?.refusedText(refused, words) ?? words('error')}</p>
       )}
     </>
   )

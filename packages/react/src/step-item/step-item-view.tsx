@@ -6,6 +6,7 @@ import { useLook } from '../kit/kit.ts'
 import type { Step } from '../kit/lead.ts'
 import { part, type Render } from '../kit/part.ts'
 import { safeUrl } from '../kit/safe-url.ts'
+import { textOf } from '../kit/text-of.ts'
 import { useGo } from '../kit/use-go.ts'
 import type { Words } from '../kit/words.ts'
 
@@ -32,9 +33,17 @@ export type StepItemViewProps = {
 
 type NameOf = ((userId: string) => string | undefined) | undefined
 
+const nameBy = (nameOf: NameOf, userId: string): string | undefined => {
+  try {
+    return nameOf?.(userId)
+  } catch {
+    return undefined
+  }
+}
+
 const standingOf = (step: Step, words: Words, nameOf: NameOf): string | undefined => {
   if (step.status === 'done') {
-    const name = step.completedBy === undefined ? undefined : nameOf?.(step.completedBy)
+    const name = step.completedBy === undefined ? undefined : nameBy(nameOf, step.completedBy)
     return name === undefined ? words('step.done') : words('step.doneBy', { name })
   }
   if (step.status === 'skipped') return words('step.skipped')
@@ -50,7 +59,9 @@ export const StepItemView = (props: StepItemViewProps) => {
   const { step, pending, stale, staleId, canSkip, onToggle, onComplete, onSkip, onDone } = props
   const { words, nameOf } = useLook()
   const id = useId()
-  const { title, description, status, estimateMinutes } = step
+  const { status, estimateMinutes } = step
+  const title = textOf(step.title) || step.id
+  const description = textOf(step.description)
   const { lead, url, press } = useGo(step, onDone, onComplete)
   // The client shows what a change will come to; until the server agrees the step keeps its controls.
   const mine = step.allowed && (status !== 'done' || pending === true)
@@ -58,8 +69,7 @@ export const StepItemView = (props: StepItemViewProps) => {
   const standing = pending ? undefined : standingOf(step, words, nameOf)
   const help = safeUrl(step.learnMoreUrl)
   const verb = status === 'skipped' && !pending ? 'step.doAnyway' : 'step.do'
-  const folds =
-    onToggle !== undefined && (description !== undefined || (mine && estimateMinutes !== undefined))
+  const folds = onToggle !== undefined && (description !== '' || (mine && estimateMinutes !== undefined))
   const isOpen = onToggle === undefined || props.open === true
 
   // A claim asks the server; a page or modal of the host is there without it.
@@ -96,7 +106,7 @@ export const StepItemView = (props: StepItemViewProps) => {
           </p>
         )}
         <div id={`${id}panel`} className="bw-panel" hidden={!isOpen}>
-          {description !== undefined && (
+          {description !== '' && (
             <p>
               <bdi>{description}</bdi>
             </p>

@@ -151,8 +151,9 @@ export const inMemoryClient = ({ delayMs = 0, ...given }: InMemoryOptions = {}):
       calls.push(['guardFetch', input])
       return globalThis.fetch(input, init)
     },
-    closeGuardRail: () => {
-      calls.push(['closeGuardRail'])
+    closeGuardRail: (done) => {
+      // A handler gives its event along, which is no answer.
+      calls.push(done === true ? ['closeGuardRail', true] : ['closeGuardRail'])
       set({ guardRail: undefined })
     },
   }

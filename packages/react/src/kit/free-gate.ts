@@ -1,0 +1,25 @@
+import type { Kit } from './kit.ts'
+import { warnOnce } from './warn-once.ts'
+
+/** A gate that nobody on the page can show must not hold the host's requests for ever. Until the answer is called. */
+export const freeGate = ({ client, turns }: Kit): (() => void) => {
+  const look = (): void => {
+    if (client.getSnapshot().guardRail === undefined || turns.isClaimed('guardRail')) return
+    warnOnce('a gate stopped a request and there is no GuardRailModal on the page; the caller gets its 409.')
+    client.closeGuardRail()
+  }
+  let timer: ReturnType<typeof setTimeout> | undefined
+  // One task later: a modal that is only mounted anew (StrictMode, another key) is back by then.
+  const lookSoon = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      look()
+    })
+  }
+  const leaves = [client.subscribe(look), turns.subscribe(lookSoon)]
+  look()
+  return () => {
+    clearTimeout(timer)
+    for (const leave of leaves) leave()
+  }
+}

@@ -1,0 +1,13 @@
+import type { Refused } from '@boardwalk/client'
+import { laterEnglish, type LaterEnglish } from './later-english.ts'
+import type { Words } from './words.ts'
+
+/** Whether it is the key of a text that is loaded later. */
+export const isSaid = (key: string): key is keyof LaterEnglish => Object.hasOwn(laterEnglish, key)
+
+/** Why a change did not happen, by its code: the server's own text is English, and for developers. */
+export const refusedText = ({ code }: Refused, words: Words): string => {
+  const key = `refused.${code}`
+  if (isSaid(key)) return words(key, {}, laterEnglish)
+  return words(code === 'dependency_open' ? 'step.locked' : 'error')
+}
