@@ -25,14 +25,14 @@ export const callBoardwalk = async <Answer>(
     authorization: `Bearer ${await apiKey(configuration.apiKey)}`,
     'content-type': type,
   }
-  const text = typeof body === 'string' ? body : JSON.stringify(body)
-  const request = { method, headers, ...(body !== undefined && { body: text }) }
+  const sent = typeof body === 'string' ? body : JSON.stringify(body)
+  const request = { method, headers, ...(body !== undefined && { body: sent }) }
   const response = await fetch(new URL(path, url), request).catch((error: unknown) => {
     const reason =
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
     throw new CommandError(`Boardwalk does not answer at ${url} (${reason}). Start it, or set BOARDWALK_URL.`)
   })
-  if (response.ok) return (await response.json()) as Answer
+  if (response.ok) return (response.status === 202 ? undefined : await response.json()) as Answer
   const problem = (await response
     .json()
     .catch(() => ({ message: response.statusText }))) as Partial<ProblemDetails>

@@ -7,8 +7,9 @@ import { migrate } from './commands/migrate.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { serve } from './commands/serve.ts'
 import { token } from './commands/token.ts'
+import { webhooks } from './commands/webhooks.ts'
 
-const commands: readonly Command[] = [serve, migrate, doctor, flows, reconcile, deadLetters, token]
+const commands: readonly Command[] = [serve, migrate, doctor, flows, reconcile, deadLetters, webhooks, token]
 
 const help = (): string =>
   [

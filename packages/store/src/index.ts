@@ -19,9 +19,11 @@ export {
   settleDeliveries,
   type Claim,
   type Head,
+  type Load,
   type Settled,
 } from './delivery-queue.ts'
-export { accountFlowKeys, commit, commitStatement, isChange, type Change, type Record } from './commit.ts'
+export { accountFlowKeys, commit, commitStatement, isChange, refuseOvertaken } from './commit.ts'
+export type { Change, Record } from './commit.ts'
 export type { Database, Query, Session, Statement } from './database/database.ts'
 export {
   deadLetterFailedAgain,
@@ -30,6 +32,7 @@ export {
   insertDeadLetter,
   listDeadLetters,
   lockDeadLetter,
+  purgeDeadLetters,
   readDeadLetter,
 } from './dead-letters.ts'
 export type { DeadLetter, DeadLetterHeader, NewDeadLetter } from './dead-letters.ts'
@@ -94,6 +97,7 @@ export {
   deleteWebhook,
   insertWebhook,
   listWebhooks,
+  mostWebhooks,
   readSigning,
   readWebhook,
   rotateWebhook,

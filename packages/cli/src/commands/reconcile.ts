@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { callBoardwalk } from '../call-boardwalk.ts'
 import { CommandError, type Command } from '../command.ts'
+import { plain } from '../plain.ts'
 import { progress } from '../progress.ts'
 import { sendHistory } from '../send-history.ts'
 
@@ -12,9 +13,6 @@ type Page = {
 }
 
 const mostExamples = 10
-
-/** What a server's answer or a host's id may hold is no command for a terminal. */
-const plain = (text: string): string => text.replaceAll(/\p{Cc}/gu, ' ')
 
 const reconcileRemembered = async (dryRun: boolean): Promise<void> => {
   const shown = progress()
