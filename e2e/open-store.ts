@@ -19,7 +19,10 @@ const level = () => {}
 const silent = { trace: level, debug: level, info: level, warn: level, error: level, fatal: level }
 
 /** The demo store with its real pages, on this database and a port of its own. */
-export const openStore = async (database: StoreOptions['database']): Promise<OpenStore> => {
+export const openStore = async (
+  database: StoreOptions['database'],
+  options: Pick<StoreOptions, 'kafka'> = {},
+): Promise<OpenStore> => {
   const dataFolder = await mkdtemp(join(tmpdir(), 'boardwalk-store-'))
   const store = createStore({
     database,
@@ -27,10 +30,13 @@ export const openStore = async (database: StoreOptions['database']): Promise<Ope
     tokens: { secret: 'a test secret of more than thirty-two bytes' },
     apiKey,
     flows: [shopFlow],
+    webhooks: { allow: ['127.0.0.1'] },
+    ...options,
     log: silent as unknown as StoreOptions['log'],
   })
   await store.start()
   const { address, stop } = await listen(store.fetch, { port: 0, host: '127.0.0.1' })
+  await store.receiveAt(address)
   return {
     address,
     stop: async () => {

@@ -7,6 +7,7 @@ import { EmailPage } from './pages/email.tsx'
 import { Join, Register, SignIn } from './pages/entrance.tsx'
 import { DomainPage, LegalPage, NewProductPage, ThemePage } from './pages/features.tsx'
 import { GuidePage } from './pages/guide.tsx'
+import { IntegrationsPage } from './pages/integrations.tsx'
 import { ProductsPage } from './pages/products.tsx'
 import { HelpPage, NotFound } from './pages/reading.tsx'
 import { SettingsPage } from './pages/settings.tsx'
@@ -26,6 +27,7 @@ const pages: { readonly [path: string]: ReactNode } = {
   '/store/products/new': <NewProductPage />,
   '/store/domain': <DomainPage />,
   '/store/legal': <LegalPage />,
+  '/store/integrations': <IntegrationsPage />,
   '/account/email': <EmailPage />,
 }
 

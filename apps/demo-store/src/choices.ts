@@ -17,6 +17,10 @@ export type Theme = (typeof themes)[number]
 export const appearances = ['light', 'dark'] as const
 export type Appearance = (typeof appearances)[number]
 
+/** Made up, all of them. */
+export const accountingApps = ['ledgerbird', 'quillbook', 'pennyfold'] as const
+export type AccountingApp = (typeof accountingApps)[number]
+
 /** So far the clock of the demo can be set ahead. */
 export const mostDaysAhead = 60
 

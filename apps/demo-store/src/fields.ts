@@ -1,4 +1,4 @@
-import { markets, mostDaysAhead, plans, roles, themes } from './choices.ts'
+import { accountingApps, markets, mostDaysAhead, plans, roles, themes } from './choices.ts'
 import { isLanguage } from './language.ts'
 import type { Texts } from './texts.ts'
 
@@ -69,6 +69,7 @@ export const fields = {
     fault: 'iban',
     read: matching(/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/, (text) => text.replaceAll(/\s/g, '').toUpperCase()),
   },
+  app: { fault: 'app', read: oneOf(accountingApps) },
   theme: { fault: 'theme', read: oneOf(themes) },
   price: { fault: 'price', read: centsOf },
   domain: {

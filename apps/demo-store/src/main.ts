@@ -2,26 +2,38 @@ import { parseArgs } from 'node:util'
 import {
   ConfigurationError,
   databaseOf,
+  kafkaOf,
   developmentSecrets,
   listen,
   readConfiguration,
   stopOnSignal,
   stopWhenOrphaned,
+  type Configuration,
 } from '@boardwalk/server'
 import { personToken } from '@boardwalk/sdk'
 import { pino } from 'pino'
 import { readFlows } from './flow-files.ts'
 import { UnreadableData } from './shops.ts'
-import { createStore } from './store.ts'
+import { createStore, type StoreOptions } from './store.ts'
 
 const daySeconds = 86_400
 
 /** Commands look at port 4000 by themselves. */
 const there = (address: string): string => (address.endsWith(':4000') ? '' : `BOARDWALK_URL=${address} `)
 
+/** A host that stands for all addresses of this machine is none to call. */
+const reachable = (host: string): string => ({ '0.0.0.0': '127.0.0.1', '::': '::1' })[host] ?? host
+
+/** Brokers are enough: the store tells them of integrations, and Boardwalk reads it there. */
+const kafkaOfStore = (configuration: Configuration): Pick<StoreOptions, 'kafka'> => {
+  const { kafkaBrokers: brokers, kafkaGroup: groupId } = configuration
+  return brokers.length === 0 ? {} : { kafka: { brokers, groupId, ...kafkaOf(configuration).kafka } }
+}
+
 const run = async (): Promise<void> => {
   const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' } } })
   const configuration = readConfiguration({ PORT: values.port, BOARDWALK_DATA: values.data })
+  const ownHost = reachable(configuration.host)
   const secrets = await developmentSecrets()
   const secret = configuration.jwtSecret ?? secrets.jwtSecret
   const store = createStore({
@@ -35,6 +47,9 @@ const run = async (): Promise<void> => {
     apiKey: configuration.apiKey ?? secrets.apiKey,
     corsOrigins: configuration.corsOrigins,
     streams: { total: configuration.streams },
+    // The store hears of what happens by a webhook to itself, which no Boardwalk allows by itself.
+    webhooks: { allow: [...configuration.webhookAllow, ownHost] },
+    ...kafkaOfStore(configuration),
     log: pino({ level: configuration.logLevel, base: null }),
     dataFolder: `${configuration.data}-of-demo-store`,
     flows: await readFlows('flows'),
@@ -44,6 +59,7 @@ const run = async (): Promise<void> => {
     await store.stop()
     throw error
   })
+  await store.receiveAt(address.replace(configuration.host, ownHost))
   const stopAll = async (): Promise<void> => {
     store.drain()
     await stop()

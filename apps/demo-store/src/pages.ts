@@ -10,7 +10,7 @@ import type { Shops } from './shops.ts'
 import { personOf } from './store-context.ts'
 
 const entrances = ['/register', '/join', '/sign-in']
-const helpTopics = ['email', 'payments', 'theme', 'products', 'domain', 'impressum']
+const helpTopics = ['email', 'payments', 'theme', 'products', 'domain', 'impressum', 'integrations']
 const memberPages = [
   '/dashboard',
   '/onboarding',
@@ -20,6 +20,7 @@ const memberPages = [
   '/store/products/new',
   '/store/domain',
   '/store/legal',
+  '/store/integrations',
   '/account/email',
 ]
 

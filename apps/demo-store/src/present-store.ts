@@ -30,6 +30,7 @@ export const presentStore = (shops: Shops, { id: personId }: Person): StoreView 
       domain: shop.domain ?? null,
       impressum: shop.impressum ?? null,
       payments: shop.payments ? { country: shop.payments.country, ending: shop.payments.ending } : null,
+      accounting: shop.integration?.told ? shop.integration.app : null,
       invitationLink: mayInvite(person) ? `/join?invite=${shop.invitationCode}` : null,
     },
     products: shop.products.map((product) => ({

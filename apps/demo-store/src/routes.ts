@@ -9,13 +9,16 @@ import type { Pages } from './build-pages.ts'
 import { refuseCrossSite } from './cross-site.ts'
 import { featureRoutes } from './features.ts'
 import { storePages } from './pages.ts'
+import { messageRoutes } from './messages.ts'
 import { personBoardwalk } from './person-boardwalk.ts'
+import { integrationRoutes } from './integrations.ts'
 import { presentStore } from './present-store.ts'
 import { registrationRoutes } from './registration.ts'
 import { sellingRoutes } from './selling.ts'
 import { settingsRoutes } from './settings.ts'
 import type { Shops } from './shops.ts'
 import { refuse, sayings, sessionCookie, signedIn, type Env } from './store-context.ts'
+import type { StoreEvents } from './store-events.ts'
 import type { Log } from './store.ts'
 import { createTelling } from './telling.ts'
 
@@ -24,6 +27,9 @@ export type RoutesOptions = {
   readonly pages: Pages
   readonly boardwalk: Boardwalk
   readonly gates: Gates
+  readonly events: StoreEvents
+  /** Of the store's own webhook. */
+  readonly hookSecret: () => string | undefined
   readonly log: Log
   /** The store's own, which is the real one. */
   readonly realClock: () => number
@@ -79,6 +85,8 @@ export const storeRoutes = ({
   pages,
   boardwalk,
   gates,
+  events,
+  hookSecret,
   log,
   realClock,
   clock,
@@ -106,6 +114,8 @@ export const storeRoutes = ({
     context.json(presentStore(shops, context.get('person')), 200, { 'Cache-Control': 'no-store' }),
   )
   app.route('/api/store', featureRoutes(shops, telling))
+  app.route('/api/store', integrationRoutes({ shops, telling, events }))
+  app.route('/', messageRoutes({ shops, secret: hookSecret, clock, log }))
   app.route('/api/store', sellingRoutes({ shops, telling, gates, clock: realClock }))
   app.route('/api/store', settingsRoutes(shops, telling, clock))
   for (const path of own) {

@@ -1,6 +1,6 @@
 // A demo's data: in memory, and whole in one JSON file after every change. A real shop has a database.
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import type { Language, Market, Plan, Role, Theme } from './choices.ts'
+import type { AccountingApp, Language, Market, Plan, Role, Theme } from './choices.ts'
 import { keptFile } from './kept-file.ts'
 import type { Product } from './store-view.ts'
 
@@ -32,6 +32,8 @@ export type Shop = {
   readonly theme?: Theme
   readonly domain?: string
   readonly impressum?: string
+  /** `told`: the event that it was created went out. */
+  readonly integration?: { readonly id: string; readonly app: AccountingApp; readonly told: boolean }
   readonly payments?: { readonly holder: string; readonly country: Market; readonly ending: string }
 }
 
@@ -43,6 +45,7 @@ type Kept = {
   readonly people: readonly Person[]
   readonly shops: readonly Shop[]
   readonly sessions: readonly Session[]
+  readonly webhookId?: string | undefined
 }
 
 export type Newcomer = Pick<Person, 'name' | 'email' | 'role' | 'language'>
@@ -64,6 +67,9 @@ export type Shops = {
   readonly signIn: (person: Person) => Promise<string>
   readonly signOut: (secret: string) => Promise<void>
   readonly signedIn: (secret: string) => Person | undefined
+  /** Of the webhook by which Boardwalk tells this store what happens. */
+  readonly webhookId: () => string | undefined
+  readonly keepWebhookId: (id: string) => Promise<void>
 }
 
 export const sessionSeconds = 30 * 24 * 60 * 60
@@ -116,6 +122,7 @@ export const openShops = async (path: string, clock: () => number): Promise<Shop
   const shops = new Map(kept.shops.map((shop) => [shop.id, shop]))
   const sessions = new Map(kept.sessions.map((session) => [session.hash, session]))
   const file = keptFile(path)
+  let { webhookId } = kept
 
   const keep = (): Promise<void> =>
     file.write(() => {
@@ -125,6 +132,7 @@ export const openShops = async (path: string, clock: () => number): Promise<Shop
         people: [...people.values()],
         shops: [...shops.values()],
         sessions: [...sessions.values()],
+        webhookId,
       }
     })
   const now = (): string => new Date(clock()).toISOString()
@@ -182,6 +190,11 @@ export const openShops = async (path: string, clock: () => number): Promise<Shop
     signedIn: (secret) => {
       const session = sessions.get(hashOf(secret))
       return session && session.until > clock() ? people.get(session.personId) : undefined
+    },
+    webhookId: () => webhookId,
+    keepWebhookId: async (id) => {
+      webhookId = id
+      await keep()
     },
   }
 }

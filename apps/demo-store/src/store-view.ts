@@ -1,4 +1,4 @@
-import type { Language, Market, Picture, Plan, Role, Theme } from './choices.ts'
+import type { AccountingApp, Language, Market, Picture, Plan, Role, Theme } from './choices.ts'
 
 export type Product = {
   readonly id: string
@@ -31,6 +31,7 @@ export type StoreView = {
     readonly domain: string | null
     readonly impressum: string | null
     readonly payments: { readonly country: Market; readonly ending: string } | null
+    readonly accounting: AccountingApp | null
     /** For those who may invite others: the owner and admins. */
     readonly invitationLink: string | null
   }
@@ -42,6 +43,18 @@ export type StoreView = {
 
 /** The answer of a test order. */
 export type OrderView = { readonly number: string; readonly totalCents: number; readonly currency: string }
+
+/** What Boardwalk told the store of one of its members, by webhook. */
+export type MessageView = {
+  readonly id: string
+  readonly type: string
+  readonly at: string
+  readonly personId: string
+  readonly step: string | null
+}
+
+/** The newest first. */
+export type MessagesView = { readonly messages: readonly MessageView[] }
 
 /** Every refusal of the store's own routes; `problems` tells each field's. */
 export type Refusal = {

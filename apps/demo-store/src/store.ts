@@ -5,8 +5,11 @@ import { parse } from 'hono/utils/cookie'
 import { buildPages, type Pages } from './build-pages.ts'
 import { lockFolder, type FolderLock } from './folder-lock.ts'
 import { movableClock } from './movable-clock.ts'
+import { hookPath } from './messages.ts'
+import { ownWebhook, type OwnWebhook } from './own-webhook.ts'
 import { storeRoutes } from './routes.ts'
 import { openShops, type Shops } from './shops.ts'
+import { storeEvents, withOwnTopic, type StoreEvents } from './store-events.ts'
 import { sessionCookie } from './store-context.ts'
 import { identityOf } from './telling.ts'
 
@@ -30,6 +33,8 @@ export type Store = {
   readonly fetch: (request: Request) => Promise<Response>
   /** Answers the names of the flows that it published. */
   readonly start: () => Promise<readonly string[]>
+  /** Where the store is served, once it is: Boardwalk tells it there what happens. `webhooks.allow` must let it. */
+  readonly receiveAt: (address: string) => Promise<void>
   /** Readiness turns to 503; requests are answered still. */
   readonly drain: () => void
   readonly stop: () => Promise<void>
@@ -59,10 +64,13 @@ export const createStore = ({
   const clock = movableClock(realClock)
   let lock: FolderLock | undefined
   let shops: Shops | undefined
+  let events: StoreEvents | undefined
+  let webhook: OwnWebhook | undefined
   let serve: Store['fetch'] | undefined
 
   const boardwalk = createBoardwalk({
     ...options,
+    ...(options.kafka && { kafka: withOwnTopic(options.kafka) }),
     // Only Boardwalk travels in time: sessions and dates of the store's own stay where they are.
     clock: clock.now,
     identify: ({ headers }) => {
@@ -75,6 +83,7 @@ export const createStore = ({
 
   const stop = async (): Promise<void> => {
     gates.close()
+    await events?.stop()
     await boardwalk.stop().finally(() => lock?.release())
   }
 
@@ -89,7 +98,20 @@ export const createStore = ({
         shops = await openShops(join(dataFolder, 'store.json'), realClock)
         const [built] = await Promise.all([pages(), boardwalk.start()])
         const published = await publishMissing(boardwalk, flows)
-        const app = storeRoutes({ shops, pages: built, boardwalk, gates, log, realClock, clock })
+        events = storeEvents(options.kafka, boardwalk.verbs, log)
+        const hook = ownWebhook({ boardwalk, apiKey: options.apiKey, shops, log })
+        webhook = hook
+        const app = storeRoutes({
+          shops,
+          pages: built,
+          boardwalk,
+          gates,
+          events,
+          hookSecret: hook.secret,
+          log,
+          realClock,
+          clock,
+        })
         serve = async (request) => app.fetch(request)
         await gates.start()
         return published
@@ -98,6 +120,7 @@ export const createStore = ({
         throw error
       }
     },
+    receiveAt: async (address) => webhook?.register(new URL(hookPath, address).href),
     drain: boardwalk.drain,
     stop,
   }

@@ -54,7 +54,7 @@ forEachDatabase((_, open) => {
     await house.erased(view.person.id)
     expect(await visitor.get('/api/onboarding')).toMatchObject({
       status: 200,
-      body: { progress: 0, position: { current: 1, total: 5 } },
+      body: { progress: 0, position: { current: 1, total: 6 } },
     })
   })
 })

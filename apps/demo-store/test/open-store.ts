@@ -90,6 +90,8 @@ export type House = {
   /** The team erases them in Boardwalk. */
   readonly erased: (userId: string) => Promise<void>
   readonly dataFolder: string
+  readonly fetch: Store['fetch']
+  readonly receiveAt: Store['receiveAt']
   readonly stop: () => Promise<void>
 }
 
@@ -127,6 +129,8 @@ export const openStore = async (
       if (answer.status >= 300) throw new Error(`Erasing answered ${JSON.stringify(answer.body)}`)
     },
     dataFolder,
+    fetch: store.fetch,
+    receiveAt: store.receiveAt,
     stop: async () => {
       await store.stop()
       if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true })

@@ -23,7 +23,7 @@ forEachDatabase((_, open) => {
     ])
     expect(await visitor.get('/api/onboarding')).toMatchObject({
       status: 200,
-      body: { flow: { name: 'shop' }, progress: 0, position: { current: 1, total: 5 } },
+      body: { flow: { name: 'shop' }, progress: 0, position: { current: 1, total: 6 } },
     })
   })
 

@@ -68,14 +68,18 @@ test('npm start makes secrets, publishes the flows, serves the store, and its fi
   const mine = (await command(['token', 'bob', '--role', 'staff'], address)).trim()
   expect(await onboarding(address, mine)).toMatchObject({ flow: { name: 'shop' } })
   expect(await command(['flows', 'push', 'flows/shop.json'], address)).toContain('version 1 (active)')
+  expect(await command(['webhooks', 'list'], address)).toContain(`active  ${address}/hooks/boardwalk\n`)
   expect(await stopped(child, 'SIGTERM')).toBe(0)
 })
 
-test('a second start knows the flows, the secrets and the tokens of the first', async () => {
+test('a second start knows the flows, the secrets, the tokens and the webhook of the first', async () => {
   const secrets = await readFile(secretsFile(), 'utf8')
-  const { child, out } = await start()
+  const { child, address, out } = await start()
   expect(out()).not.toContain('Published')
   expect(await readFile(secretsFile(), 'utf8')).toBe(secrets)
+  const webhooks = await command(['webhooks', 'list'], address)
+  expect(webhooks).toContain(`active  ${address}/hooks/boardwalk\n`)
+  expect(webhooks).toContain('1 webhook(s)')
   expect(await stopped(child, 'SIGINT')).toBe(0)
 })
 

@@ -64,7 +64,10 @@ export const reachBoardwalk = async (): Promise<Boardwalk> => {
         away(reasonOf(error)),
       )
       const answered = await response.text().catch((error: unknown) => away(reasonOf(error)))
-      if (response.ok) return { body: JSON.parse(answered) as Body, etag: response.headers.get('etag') }
+      if (response.ok) {
+        const answer: unknown = answered === '' ? undefined : JSON.parse(answered)
+        return { body: answer as Body, etag: response.headers.get('etag') }
+      }
       if (response.status === 503) away('503, not available now')
       throw new RefusedError(response.status, problemIn(answered, response.statusText))
     },

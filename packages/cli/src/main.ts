@@ -11,6 +11,7 @@ import { migrate } from './commands/migrate.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { serve } from './commands/serve.ts'
 import { token } from './commands/token.ts'
+import { webhooks } from './commands/webhooks.ts'
 
 const commands: readonly Command[] = [
   serve,
@@ -23,6 +24,7 @@ const commands: readonly Command[] = [
   reconcile,
   importPeople,
   deadLetters,
+  webhooks,
   token,
 ]
 

@@ -1,6 +1,3 @@
-/** What a server's answer or a host's id may hold is no command for a terminal. */
-export const plain = (text: string): string => text.replaceAll(/\p{Cc}/gu, ' ')
-
 /** Cells in columns, numbers to the right, two spaces before each line. */
 export const rows = (cells: readonly (readonly string[])[]): string[] => {
   const widths = cells.reduce<number[]>(

@@ -7,6 +7,9 @@ import { hostId, jsonObject, lineUpTo, moment } from './values.ts'
 /** `application/json`, `application/vnd.shop+json; charset=utf-8` and the like. */
 export const isJsonType = (type: string): boolean => /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)
 
+/** The `source` of all CloudEvents that Boardwalk tells. */
+export const ownSource = 'urn:boardwalk'
+
 const jsonType = '"application/json", or absent: the data must be JSON'
 
 export const cloudEvent = z
@@ -14,7 +17,9 @@ export const cloudEvent = z
     {
       specversion: z.literal('1.0', { error: '"1.0"' }),
       id: lineUpTo(255).optional().describe('Together with `source` the id of the event.'),
-      source: lineUpTo(255),
+      source: lineUpTo(255).refine((source) => source !== ownSource, {
+        error: 'the source of another system: what Boardwalk tells is no event for it',
+      }),
       type: lineUpTo(255).describe('What the person did, as the triggers of steps name it.'),
       subject: hostId.describe('The user id of who did it.'),
       time: moment.optional(),

@@ -200,6 +200,11 @@ const transport = {
     meaning:
       'The URL cannot be looked up, or leads to an address that is not public. Use a public one, or allow it by `BOARDWALK_WEBHOOK_ALLOW`.',
   },
+  too_many_webhooks: {
+    status: 409,
+    title: 'Too many webhooks',
+    meaning: 'There are as many webhooks as there may be. Delete one that is not needed any more.',
+  },
   still_unreadable: {
     status: 422,
     title: 'Still not understood',

@@ -1,4 +1,4 @@
-export { eventOfCloudEvent, eventsOfCloudEvents, isJsonType } from './cloud-events.ts'
+export { eventOfCloudEvent, eventsOfCloudEvents, isJsonType, ownSource } from './cloud-events.ts'
 export { errorCodes, errors, problemDetails, problemDetailsOf, problemType } from './errors.ts'
 export type { ErrorCode, ErrorRow, ProblemDetails } from './errors.ts'
 export { eventSources, type EventSource, type EventSourceGiven } from './event-sources.ts'

@@ -40,10 +40,10 @@ const remember = ({ catalogue }: World, person: Person, event: RememberedEvent):
   return isFirst || isNeeded ? [...person.remembered, kept] : person.remembered
 }
 
-/** The host's own events are observation, so they are kept only of those who agreed to it. */
-const observed = ({ consent }: Person, { name, properties }: HostEvent): Happening[] =>
-  consent?.analytics && isValueEvent(name)
-    ? [{ type: name, flow: null, version: null, stepId: null, data: properties }]
+/** The host's own events are observation, so they are kept only of those who had agreed to it when they happened. */
+const observed = ({ consent }: Person, { name, properties }: HostEvent, at: number): Happening[] =>
+  consent?.analytics && at >= consent.at && isValueEvent(name)
+    ? [{ type: name, flow: null, version: null, stepId: null, data: { ...properties, source: 'event' } }]
     : []
 
 /**
@@ -51,10 +51,11 @@ const observed = ({ consent }: Person, { name, properties }: HostEvent): Happeni
  * It enrols nobody: whoever comes later finds the steps done.
  */
 export const applyEvent = (world: World, person: Person, event: HostEvent): Decision => {
-  const happened = observed(person, event)
-  if (!world.catalogue.waiting.has(event.name)) return { person, happenings: happened }
-  const { name, properties, at = world.now } = event
-  const arriving: RememberedEvent = { name, properties, at: Math.min(at, world.now) }
+  const { name, properties, at: told = world.now } = event
+  const at = Math.min(told, world.now)
+  const happened = observed(person, event, at)
+  if (!world.catalogue.waiting.has(name)) return { person, happenings: happened }
+  const arriving: RememberedEvent = { name, properties, at }
   const { person: known, happenings: carried } = catchUp(world, person)
   const remembered = remember(world, known, arriving)
   // While it is here, it proves with all its properties, and also what it need not be kept for.

@@ -47,7 +47,7 @@ const start = (world: World, read: Decision, stepId: string): Decision => {
 export const observe = (world: World, person: Person, { type, data, flow }: Observation): Observed => {
   const stored = person.consent?.analytics === true
   if (isValueEvent(type)) {
-    const happened = { type, flow: null, version: null, stepId: null, data }
+    const happened = { type, flow: null, version: null, stepId: null, data: { ...data, source: 'user' } }
     return { person, happenings: stored ? [happened] : [], stored }
   }
   const read = look(world, person, flow)

@@ -115,7 +115,13 @@ describe('with consent', () => {
   test('something of value is told of no flow, and proves nothing, whatever a trigger says', () => {
     const observed = observe(world, agreed, { type: 'merchant.previewed_store', data: { n: 0 } })
     expect(observed.happenings).toEqual([
-      { type: 'merchant.previewed_store', flow: null, version: null, stepId: null, data: { n: 0 } },
+      {
+        type: 'merchant.previewed_store',
+        flow: null,
+        version: null,
+        stepId: null,
+        data: { n: 0, source: 'user' },
+      },
     ])
     expect(observed.person).toBe(agreed)
     expect(look(world, observed.person).happenings).toEqual([])

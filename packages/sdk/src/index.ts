@@ -8,3 +8,10 @@ export type { Log } from './outcome-log.ts'
 export type { GateOptions, Requirements, StepOptions } from './requirements.ts'
 export { hostVerbs, type HostVerbs, type HostVerbsOptions, type SentEvent } from './host-verbs.ts'
 export { personToken, type PersonClaims, type PersonTokenOptions } from './person-token.ts'
+export {
+  verifyWebhook,
+  type VerifiedWebhook,
+  type VerifyWebhookOptions,
+  type WebhookMessage,
+  type WebhookRefusal,
+} from './verify-webhook.ts'

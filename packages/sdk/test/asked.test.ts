@@ -48,6 +48,7 @@ const meanings: { readonly [Code in ErrorCode]: string } = {
   dead_letter_not_found: 'mistake',
   delivery_not_found: 'mistake',
   url_refused: 'mistake',
+  too_many_webhooks: 'mistake',
   still_unreadable: 'mistake',
   too_many_streams: 'mistake',
 }

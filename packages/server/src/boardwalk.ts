@@ -1,5 +1,5 @@
 import { pino, type Logger } from 'pino'
-import { migrate, openDatabase, ownMigrations, purgeSavedAnswers } from '@boardwalk/store'
+import { migrate, openDatabase, ownMigrations, purgeDeadLetters, purgeSavedAnswers } from '@boardwalk/store'
 import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store'
 import { apiKeyHandlers } from './api-keys/handlers.ts'
 import { startEventsOut } from './delivery/events-out.ts'
@@ -87,7 +87,8 @@ type Running = {
   readonly stop: () => Promise<void>
 }
 
-const savedAnswerDays = 30
+/** Of saved answers and of dead letters. */
+const keptDays = 30
 const upkeepMs = 3_600_000
 
 const logSettled = (log: Logger, { type, stepId, flow, correlationId, data }: Record): void => {
@@ -99,8 +100,10 @@ const logSettled = (log: Logger, { type, stepId, flow, correlationId, data }: Re
 
 const purgeRegularly = (database: Database, log: Logger): (() => void) => {
   const purge = (): void => {
-    purgeSavedAnswers(database.query, savedAnswerDays).catch((error: unknown) =>
-      log.warn({ event: 'onboarding.upkeep_failed', err: error }, 'saved answers are purged later'),
+    Promise.all(
+      [purgeSavedAnswers, purgeDeadLetters].map((purgeOld) => purgeOld(database.query, keptDays)),
+    ).catch((error: unknown) =>
+      log.warn({ event: 'onboarding.upkeep_failed', err: error }, 'what is old is purged later'),
     )
   }
   const timer = setInterval(purge, upkeepMs).unref()

@@ -2,7 +2,7 @@ import type { EventSource } from '@boardwalk/contract'
 import type { DatabaseOptions } from '@boardwalk/store'
 import { expectedTopic, isTopic } from './delivery/kafka-topic.ts'
 import { expectedOrigins, isOrigin } from './http/origins.ts'
-import { expectedGroup, isGroup, type KafkaOptions } from './kafka/intake-options.ts'
+import { expectedGroup, isGroup, loop, type KafkaOptions } from './kafka/intake-options.ts'
 import { readSources, UnfitSources } from './kafka/read-sources.ts'
 import { expectedAllowEntries, isAllowEntry } from './outbound/address-rules.ts'
 import { usualTotal } from './streams/open-streams.ts'
@@ -270,6 +270,10 @@ export const readConfiguration = (
     const hasBrokers = environment['KAFKA_BROKERS'] !== undefined && environment['KAFKA_BROKERS'] !== ''
     if (!hasBrokers) problems.push('BOARDWALK_KAFKA_SOURCES is set, but KAFKA_BROKERS is not: set both.')
   }
+  const topic = environment['BOARDWALK_KAFKA_TOPIC']
+  const sources = values.find(([name]) => name === 'kafkaSources')?.[1]
+  if (topic && Array.isArray(sources) && sources.some((source) => source.topic === topic))
+    problems.push(loop(topic))
   if (problems.length > 0) {
     throw new ConfigurationError(
       `Boardwalk does not start with this configuration:\n  ${problems.join('\n  ')}`,

@@ -156,6 +156,8 @@ forEachDatabase((_, open) => {
     test('nothing but send events', async () => {
       expect((await as(basic(`${apiKey}:`), '/api/admin/flows', 'GET')).status).toBe(401)
       expect((await as(basic(`${apiKey}:`), '/api/users/b/export', 'GET')).status).toBe(401)
+      expect((await as(basic(`${apiKey}:`), '/api/admin/dead-letters/1', 'DELETE')).status).toBe(401)
+      expect((await as(basic(`${apiKey}:`), '/api/admin/reconcile')).status).toBe(401)
     })
   })
 
@@ -220,6 +222,7 @@ forEachDatabase((_, open) => {
       ['with NUL in its subject', event('a\0b'), 'subject'],
       ['without a type', event('h', { type: undefined }), 'type'],
       ['without a source', event('h', { source: undefined }), 'source'],
+      ['with the source of what Boardwalk tells', event('h', { source: 'urn:boardwalk' }), 'source'],
       ['with an id that is a number', event('h', { id: 1 }), 'id'],
       ['of version 0.3', event('h', { specversion: '0.3' }), 'specversion'],
       ['of a time without offset', event('h', { time: '2026-01-31T09:00:00' }), 'time'],

@@ -87,6 +87,31 @@ forEachDatabase((_, open) => {
     expect(await typesOf('yes')).not.toContain('onboarding.completed')
   })
 
+  test('what happened before they agreed is not kept; what is kept says who told it', async () => {
+    const me = await house.person('late')
+    await me('PUT', consent, { analytics: true })
+    const before = { type: 'track', userId: 'late', event: 'shop.visited', timestamp: '2020-01-01T00:00:00Z' }
+    await house.server('POST', '/api/events', before)
+    expect(await typesOf('late')).toEqual([])
+    await track('late', 'shop.visited')
+    await me('POST', events, { type: 'shop.visited', data: { n: 1, source: 'event' } })
+    const { body } = await house.server('GET', '/api/admin/people/late/timeline')
+    expect(body.events.map(({ data }: any) => data)).toEqual([
+      { n: 0, source: 'event' },
+      { n: 1, source: 'user' },
+    ])
+  })
+
+  test('what is not kept leaves no key behind', async () => {
+    const me = await house.person('keyless')
+    const headers = { 'idempotency-key': 'seen' }
+    expect((await me('POST', events, { type: 'onboarding.viewed' }, headers)).body).toEqual({ stored: false })
+    expect(await typesOf('keyless')).toContain('onboarding.enrolled')
+    const text = `
+      select k.key from idempotency_key k join person p on p.id = k.person_id where p.user_id = 'keyless'`
+    expect(await database.query({ name: 'keys_of_keyless', text })).toEqual([])
+  })
+
   test('a started step is reached, also without consent; the start itself is kept with consent only', async () => {
     const me = await house.person('carl')
     const start = { type: 'onboarding.step_started', data: { stepId: 'preview' } }

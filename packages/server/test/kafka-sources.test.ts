@@ -1,7 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { createBoardwalk } from '../src/index.ts'
 import { kafkaOf, readConfiguration } from '../src/configuration.ts'
 
 const reading = (sources: string, more: Record<string, string> = { KAFKA_BROKERS: 'a:9092, b:9093' }) =>
@@ -19,6 +21,22 @@ test('sources come from JSON, or from a file of JSON', async () => {
   await writeFile(join(folder, 'sources.json'), text)
   expect(kafkaOf(reading(join(folder, 'sources.json')))).toEqual(expected)
   await rm(folder, { recursive: true })
+})
+
+test('the example is read, and is the one of the guide', async () => {
+  const at = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
+  const example = at('examples/kafka/sources.json')
+  const { kafka } = kafkaOf(reading(example))
+  expect(kafka?.sources?.map(({ topic }) => topic)).toEqual(['integration.created', 'billing', 'crm.events'])
+  expect(await readFile(at('docs/events.md'), 'utf8')).toContain(await readFile(example, 'utf8'))
+})
+
+test('what is published is no source', () => {
+  const more = { KAFKA_BROKERS: 'a:9092', BOARDWALK_KAFKA_TOPIC: 'told' }
+  const loop = /The topic "told" is published to and among the sources/
+  expect(() => reading('[{"topic": "heard"}, {"topic": "told"}]', more)).toThrow(loop)
+  const kafka = { brokers: ['a:9092'], sources: [{ topic: 'told' }], publish: { topic: 'told' } }
+  expect(() => createBoardwalk({ database: {}, kafka })).toThrow(loop)
 })
 
 test('without sources nothing is read', () => {

@@ -1,6 +1,8 @@
 import { type CloudEvent, Kafka } from 'cloudevents'
 import { describe, expect, test } from 'vitest'
+import type { Happened } from '@boardwalk/store'
 import { forEachDatabase, forKafka } from '@boardwalk/store/test-kit'
+import { topicFollower } from '../src/delivery/kafka-topic.ts'
 import { createBoardwalk } from '../src/index.ts'
 import { followTopic } from './follow-topic.ts'
 import { openTopics } from './kafka-topics.ts'
@@ -45,6 +47,37 @@ await forKafka((brokers) => {
         await topics.close()
       })
     })
+  })
+
+  test('a page that is larger than a broker takes at once goes out in parts, each noted when it is there', async () => {
+    const topics = openTopics(brokers)
+    const topic = await topics.make('large', 1)
+    const { follower, stop: stopProducer } = topicFollower({ brokers, topic })
+    const page = Array.from({ length: 200 }, (_, seq): Happened => {
+      const about = { userId: 'ann', flow: null, version: null, stepId: null, accountId: null }
+      const data = { text: '語'.repeat(5_000) }
+      const at = '2026-01-01T00:00:00.000Z'
+      return {
+        cursor: { xid: '1', seq },
+        id: `h${seq}`,
+        type: 'shop.visited',
+        ...about,
+        data,
+        correlationId: null,
+        at,
+      }
+    })
+    const done: number[] = []
+    await follower.handle(page, ({ seq }) => done.push(seq))
+    expect(done.length).toBeGreaterThan(1)
+    expect(done).toEqual(done.toSorted((a, b) => a - b))
+    expect(done.at(-1)).toBe(199)
+    const { told, stop } = await followTopic(brokers, topic)
+    await expect.poll(() => told.length, wait).toBe(200)
+    expect(told.map(({ text }) => JSON.parse(text).id)).toEqual(page.map(({ id }) => id))
+    await stop()
+    await stopProducer()
+    await topics.close()
   })
 })
 

@@ -12,9 +12,10 @@ type Sent = {
 export type Topics = {
   /** A name that no other suite has. */
   readonly name: (name: string) => string
-  readonly create: (topic: string, partitions?: number) => Promise<void>
+  /** `mostBytes`: of what is sent at once, if not as many as brokers take by themselves. */
+  readonly create: (topic: string, partitions?: number, mostBytes?: number) => Promise<void>
   /** Both. */
-  readonly make: (name: string, partitions?: number) => Promise<string>
+  readonly make: (name: string, partitions?: number, mostBytes?: number) => Promise<string>
   readonly send: (...records: Sent[]) => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -26,15 +27,16 @@ export const openTopics = (brokers: readonly string[]): Topics => {
   const producer = new Producer(options)
   const bytes = (value: string | Buffer): Buffer => Buffer.from(value)
   const nameOf = (name: string): string => `${name}.${randomUUID().slice(0, 8)}`
-  const create = async (topic: string, partitions = 1): Promise<void> => {
-    await admin.createTopics({ topics: [topic], partitions, replicas: 1 })
+  const create = async (topic: string, partitions = 1, mostBytes?: number): Promise<void> => {
+    const configs = mostBytes === undefined ? [] : [{ name: 'max.message.bytes', value: String(mostBytes) }]
+    await admin.createTopics({ topics: [topic], partitions, replicas: 1, configs })
   }
   return {
     name: nameOf,
     create,
-    make: async (name, partitions) => {
+    make: async (name, partitions, mostBytes) => {
       const topic = nameOf(name)
-      await create(topic, partitions)
+      await create(topic, partitions, mostBytes)
       return topic
     },
     send: async (...records) => {

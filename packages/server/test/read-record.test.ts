@@ -41,7 +41,7 @@ describe('a record of JSON', () => {
       { userId: '$.meta.who.id', eventId: '$.meta.id', time: '$.meta.at', properties: '$.data' },
       {
         userId: 'ada',
-        messageId: '12',
+        messageId: '["integration.created","12"]',
         timestamp: '2026-05-31T00:00:00+02:00',
         properties: { plan: 'pro' },
       },
@@ -75,6 +75,13 @@ describe('a record of JSON', () => {
     expect(idOf('{"user_id":"ada"}')).toMatch(/^kafka:integration\.created\/1\/7\/.{16}$/)
     expect(idOf('{"user_id":"ada"}')).toBe(idOf('{"user_id":"ada"}'))
     expect(idOf('{"user_id":"ada"}')).not.toBe(idOf('{"user_id":"bob"}'))
+  })
+
+  test('of the same id in another topic is another event', () => {
+    const said = { topic: 'invited', eventId: '$.id' }
+    expect(json({ user_id: 'ada', id: 12 }, said)).toMatchObject({
+      event: { messageId: '["invited","12"]' },
+    })
   })
 
   const deep = `{"user_id":"ada","a":${'['.repeat(500)}${']'.repeat(500)}}`
@@ -140,4 +147,12 @@ describe('a CloudEvent', () => {
   ])('%s is not understood', (_, value, reason) => {
     expect(json(value, source)).toMatchObject({ reason: expect.stringContaining(reason) })
   })
+})
+
+test('what Boardwalk itself told is known as its own, in either form', () => {
+  const event = { specversion: '1.0', id: '1', source: 'urn:boardwalk', type: 'shop.visited', subject: 'ada' }
+  const own = { isOwn: true, userId: null }
+  expect(json(event, { format: 'cloudevents' })).toMatchObject(own)
+  const headers = Object.fromEntries(Object.entries(event).map(([name, text]) => [`ce_${name}`, text]))
+  expect(read('{}', { format: 'cloudevents' }, headers)).toMatchObject(own)
 })

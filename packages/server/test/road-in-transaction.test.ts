@@ -1,6 +1,8 @@
+import { AsyncResource } from 'node:async_hooks'
 import { expect, test } from 'vitest'
-import type { Change, Database } from '@boardwalk/store'
-import { forEachDatabase } from '@boardwalk/store/test-kit'
+import { readHappenings, type Change, type Database } from '@boardwalk/store'
+import { forEachDatabase, forEachPostgres } from '@boardwalk/store/test-kit'
+import { trackJourney } from '../src/events/take-event.ts'
 import { tellJourney } from '../src/people/journeys.ts'
 import { liveCatalogue } from '../src/road/live-catalogue.ts'
 import { createRoad, type Road } from '../src/road/road.ts'
@@ -60,5 +62,38 @@ forEachDatabase((_, open) => {
     await Promise.all([...together, ...alone])
     const found = (await factsOf(database, 'ada')) as { facts: { attributes: object } }
     expect(Object.keys(found.facts.attributes)).toHaveLength(40)
+  })
+})
+
+forEachPostgres((_name, _url, open) => {
+  test('what happens to a person is told in its order, though a transaction began before what was changed meanwhile', async () => {
+    const database = await open()
+    const house = await openHouse(database)
+    const steps = ['first', 'second'].map((id) => ({ id, title: id, trigger: { event: id } }))
+    await house.publish({ name: 'start', steps })
+    const ada = await house.person('ada')
+    await ada('GET', '/api/onboarding')
+    const road = createRoad({
+      database,
+      catalogue: liveCatalogue(database.query),
+      clock: Date.now,
+      onCommitted: () => undefined,
+    })
+    const outside = new AsyncResource('outside')
+    let tries = 0
+    await road.inTransaction(async ({ query }, travel) => {
+      await query({ name: 'first_write', text: 'select pg_current_xact_id()::text' })
+      if (++tries === 1)
+        await outside.runInAsyncScope(() => ada('PATCH', '/api/onboarding/steps/first', { status: 'done' }))
+      const event = { type: 'track', userId: 'ada', event: 'second' } as const
+      return travel([trackJourney(event, 'c')])
+    })
+    const completed = async () =>
+      (await readHappenings(database.query, { xid: '0', seq: 0 }, 100))
+        .filter(({ type }) => type === 'onboarding.step_completed')
+        .map(({ stepId }) => stepId)
+    await expect.poll(completed, { timeout: 8_000 }).toEqual(['first', 'second'])
+    expect(tries).toBe(2)
+    await house.boardwalk.stop()
   })
 })

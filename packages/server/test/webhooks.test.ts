@@ -127,6 +127,30 @@ forEachDatabase((_, open) => {
       expect(await statusOf(id)).toBe('active')
     })
 
+    test('what is refused of one person keeps its own times while others are taken', async () => {
+      const { id } = await hook({ types: ['onboarding.enrolled'] })
+      receiver.state.behave = ({ body }, response) =>
+        response.writeHead(body.data.userId === 'unloved' ? 500 : 204).end()
+      await enrol('unloved')
+      await expect.poll(async () => (await log(id))[0]?.attempts, wait).toBe(1)
+      for (let n = 1; n <= 5; n++) {
+        await enrol(`loved-${n}`)
+        await expect.poll(async () => log(id, '?status=delivered'), wait).toHaveLength(n)
+      }
+      expect(receiver.of('unloved')).toHaveLength(1)
+      expect((await log(id, '?status=pending'))[0]).toMatchObject({ attempts: 1 })
+    })
+
+    test('there are at most a hundred', async () => {
+      await hook()
+      const more = () => house.server('POST', admin, { url: receiver.url })
+      const made = await Promise.all(Array.from({ length: 99 }, more))
+      expect(new Set(made.map(({ status }) => status))).toEqual(new Set([201]))
+      expect(await more()).toMatchObject({ status: 409, body: { error: 'too_many_webhooks' } })
+      await Promise.all(made.map(({ body }) => house.server('DELETE', `${admin}/${body.id}`)))
+      expect((await more()).status).toBe(201)
+    })
+
     test('a redirect is not followed and counts as a failure', async () => {
       const { id } = await hook({ types: ['onboarding.enrolled'] })
       receiver.state.behave = answering(301, { location: receiver.url })

@@ -25,6 +25,8 @@ const time = (column: string): string => `to_timestamp(${column} / 1000.0)`
  *
  * Locks are taken in one order everywhere, accounts before people and each sorted, so that overlapping batches of
  * several processes cannot deadlock; the count over the first makes PostgreSQL finish it before it starts the second.
+ * People are looked up one by one and updated where they were found: joined by a key, PostgreSQL reads the whole table for
+ * a few of them until it is large.
  */
 export const commitStatement = {
   name: 'commit_changes',
@@ -53,18 +55,19 @@ export const commitStatement = {
             and not exists (select 1 from account_won w where w.account_id = a.account_id and w.flow = a.flow))
     ),
     locked as materialized (
-      select p.id, i.n
-      from entitled i join person p on p.user_id = i.user_id
-      where p.revision = i.revision
-      order by p.user_id
-      for update of p
+      select p.ctid, i.n
+      from (select n, user_id, revision from entitled order by user_id) i
+      cross join lateral (
+        select ctid from person where user_id = i.user_id and revision = i.revision for update
+      ) p
     ),
     updated as (
       update person p
       set revision = p.revision + 1, account_id = i.account_id, facts = coalesce(i.facts, p.facts),
-        remembered = coalesce(i.remembered, p.remembered), consent = coalesce(i.consent, p.consent)
+        remembered = case when i.remembered is null then p.remembered else coalesce(p.remembered, '[]') || i.remembered end,
+        consent = coalesce(i.consent, p.consent)
       from locked l join entitled i on i.n = l.n
-      where p.id = l.id
+      where p.ctid = l.ctid
       returning p.id, l.n
     ),
     inserted as (
@@ -148,17 +151,53 @@ export const commitStatement = {
     select n from won`,
 }
 
+// "Newer" as transactions number themselves, which begin again at times: compared by age.
+const overtakenStatement = {
+  name: 'overtaken',
+  text: `
+    select exists (
+      select from person where user_id = any($1::text[]) and age(xmin) < age(pg_current_xact_id()::xid)
+    ) as overtaken`,
+}
+
+/** The work of a transaction can only be done in another. For callers it is a serialization failure. */
+class Overtaken extends Error {
+  override readonly name = 'Overtaken'
+  readonly code = '40001'
+}
+
+/**
+ * Throws when somebody was changed by a transaction that began to write after this one: what happens to them now would
+ * sort before what happened then.
+ */
+export const refuseOvertaken = async (query: Query, userIds: readonly string[]): Promise<void> => {
+  const [row] = await query<{ overtaken: boolean }>(overtakenStatement, [userIds])
+  if (row?.overtaken) throw new Overtaken('A person was changed by a later transaction')
+}
+
 type Item = { readonly change: Change; readonly n: number }
 
-// null leaves what is stored: neither is ever forgotten while the person is known.
-const personRow = ({ change: { before, after, now }, n }: Item) => ({
+/** JSON leaves out what is undefined, and what is left out is null: most columns of most rows need not be told. */
+const told = <Value>(value: Value | null): Value | undefined => value ?? undefined
+
+/** Those added, if any. What is remembered only ever grows, and to write all of it anew would cost more each time. */
+const newlyRemembered = ({ before: { person }, after }: Change): Person['remembered'] | undefined => {
+  if (after.remembered === person.remembered) return undefined
+  const known = person.remembered.length
+  if (known > 0 && after.remembered[known - 1] !== person.remembered[known - 1])
+    throw new Error('What is remembered of a person was changed, expected only additions')
+  return after.remembered.slice(known)
+}
+
+// What is not told stays as it is stored: it is never forgotten while the person is known.
+const personRow = ({ change, change: { before, after, now }, n }: Item) => ({
   n,
   user_id: after.userId,
   revision: before.revision,
-  account_id: after.accountId,
-  facts: before.revision === 0 || after.facts !== before.person.facts ? after.facts : null,
-  remembered: after.remembered === before.person.remembered ? null : after.remembered,
-  consent: after.consent === before.person.consent ? null : after.consent,
+  account_id: told(after.accountId),
+  facts: before.revision === 0 || after.facts !== before.person.facts ? after.facts : undefined,
+  remembered: newlyRemembered(change),
+  consent: after.consent === before.person.consent ? undefined : told(after.consent),
   now,
 })
 
@@ -169,31 +208,31 @@ const stepColumns = (step: StepState) => ({
   step_id: step.stepId,
   step_version: step.stepVersion,
   status: step.status,
-  settled_at: step.settledAt,
-  settled_by: step.settledBy,
-  source: step.source,
-  reason: step.reason,
-  metadata: step.metadata,
+  settled_at: told(step.settledAt),
+  settled_by: told(step.settledBy),
+  source: told(step.source),
+  reason: told(step.reason),
+  metadata: told(step.metadata),
 })
 
 const enrolmentColumns = (enrolment: Enrolment) => ({
   flow: enrolment.flow,
   version: enrolment.version,
-  arm: enrolment.arm,
+  arm: told(enrolment.arm),
   status: enrolment.status,
   started_at: enrolment.startedAt,
-  completed_at: enrolment.completedAt,
-  skipped_at: enrolment.skippedAt,
+  completed_at: told(enrolment.completedAt),
+  skipped_at: told(enrolment.skippedAt),
   snooze_count: enrolment.snoozeCount,
-  snoozed_until: enrolment.snoozedUntil,
-  snoozed_at: enrolment.snoozedAt,
-  snoozed_until_before: enrolment.snoozedUntilBefore,
-  nudge_dismissed_at: enrolment.nudgeDismissedAt,
-  nudge_dismissed_in: enrolment.nudgeDismissedIn,
-  guide_dismissed_at: enrolment.guideDismissedAt,
-  welcome_seen_at: enrolment.welcomeSeenAt,
-  publication: enrolment.publication,
-  restarted_at: enrolment.restartedAt,
+  snoozed_until: told(enrolment.snoozedUntil),
+  snoozed_at: told(enrolment.snoozedAt),
+  snoozed_until_before: told(enrolment.snoozedUntilBefore),
+  nudge_dismissed_at: told(enrolment.nudgeDismissedAt),
+  nudge_dismissed_in: told(enrolment.nudgeDismissedIn),
+  guide_dismissed_at: told(enrolment.guideDismissedAt),
+  welcome_seen_at: told(enrolment.welcomeSeenAt),
+  publication: told(enrolment.publication),
+  restarted_at: told(enrolment.restartedAt),
 })
 
 /** Enrolments of which more than the steps changed. */
@@ -213,8 +252,8 @@ const stepRows = ({ change, n }: Item) =>
       .map((step) => ({
         n,
         flow: enrolment.flow,
-        offered_at: step.offeredAt,
-        reached_at: step.reachedAt,
+        offered_at: told(step.offeredAt),
+        reached_at: told(step.reachedAt),
         ...stepColumns(step),
       }))
   })
@@ -243,9 +282,9 @@ const recordRows = ({ change, n }: Item) =>
     n,
     ordinal,
     type: record.type,
-    flow: record.flow,
-    version: record.version,
-    step_id: record.stepId,
+    flow: told(record.flow),
+    version: told(record.version),
+    step_id: told(record.stepId),
     account_id: record.accountId,
     data: record.data,
     correlation_id: record.correlationId,

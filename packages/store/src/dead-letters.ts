@@ -24,6 +24,14 @@ export type DeadLetter = NewDeadLetter & {
   readonly tries: number
 }
 
+/** What whoever writes dead letters of a person shares, and whoever erases the person holds alone. */
+export const lettersLock = (userId: string): string => `4, hashtext(${userId}::text)`
+
+const shareStatement = {
+  name: 'share_letters_of_person',
+  text: `select pg_advisory_xact_lock_shared(${lettersLock('$1')})`,
+}
+
 const insertStatement = {
   name: 'insert_dead_letter',
   text: `
@@ -34,7 +42,7 @@ const insertStatement = {
     returning id`,
 }
 
-/** False when it is about an erased person: of them nothing is kept. */
+/** False when it is about an erased person: of them nothing is kept. `query` is of a transaction. */
 export const insertDeadLetter = async (query: Query, letter: NewDeadLetter): Promise<boolean> => {
   const { source, topic, partition, offset, reason, userId, payload, headers, truncated } = letter
   const values = [
@@ -48,6 +56,8 @@ export const insertDeadLetter = async (query: Query, letter: NewDeadLetter): Pro
     JSON.stringify(headers),
     truncated,
   ]
+  // A statement of its own: the next one sees who was erased while it waited.
+  if (userId !== null) await query(shareStatement, [userId])
   return (await query(insertStatement, values)).length === 1
 }
 
@@ -107,3 +117,13 @@ const ofPersonStatement = {
 
 export const deadLettersOf = (query: Query, userId: string): Promise<DeadLetter[]> =>
   query<DeadLetter>(ofPersonStatement, [userId])
+
+const purgeStatement = {
+  name: 'purge_dead_letters',
+  text: "delete from dead_letter where at < now() - $1::int * interval '1 day'",
+}
+
+/** Forgets records that nobody took within `days`. */
+export const purgeDeadLetters = async (query: Query, days: number): Promise<void> => {
+  await query(purgeStatement, [days])
+}

@@ -102,12 +102,17 @@ export const noteFailure = async (
 const answeredStatement = {
   name: 'webhook_answered',
   text: `
-    with well as (
-      update webhook set failures = 0, probe_at = null where id = $1::uuid and ($2::boolean or probe_at is null)
-      returning id
+    with before as materialized (
+      select id, probe_at is not null as failing from webhook
+      where id = $1::uuid and ($2::boolean or probe_at is null)
+      for update
+    ),
+    well as (
+      update webhook w set failures = 0, probe_at = null from before b where w.id = b.id
+      returning w.id, b.failing
     ),
     held as materialized (
-      select q.webhook_id, q.person_id from delivery_queue q join well on well.id = q.webhook_id
+      select q.webhook_id, q.person_id from delivery_queue q join well on well.failing and well.id = q.webhook_id
       where q.next_at > ${time('$3')}
       order by q.webhook_id, q.person_id
       for update of q
@@ -116,7 +121,10 @@ const answeredStatement = {
     from held where q.webhook_id = held.webhook_id and q.person_id = held.person_id and q.next_at is not null`,
 }
 
-/** A receiver that failed answers again: what waits for it is due at once. */
+/**
+ * A receiver answers. Where it was failing, what waits for it is due at once; else what it refuses of one person keeps
+ * its own times, however well it takes the others.
+ */
 export const noteAnswer = async (
   query: Query,
   webhookId: string,
@@ -142,11 +150,40 @@ const purgeStatement = {
   name: 'purge_deliveries',
   text: `delete from delivery where status <> 'pending' and created_at < ${time('$1')} and ended_at < ${time('$1')}`,
 }
+// A person who is erased takes their queues along; a delivery made at that moment may be left behind.
+const purgeOrphans = {
+  name: 'purge_orphans',
+  text: `
+    delete from delivery d where d.status = 'pending' and not exists (
+      select from delivery_queue q where q.webhook_id = d.webhook_id and q.person_id = d.person_id)`,
+}
 const purgeQueues = { name: 'purge_queues', text: 'delete from delivery_queue where waiting = 0' }
 
-/** Forgets deliveries that ended before `before`. */
+const purgeUnwanted = {
+  name: 'purge_unwanted',
+  text: `
+    with held as materialized (
+      select q.webhook_id, q.person_id from delivery_queue q join webhook w on w.id = q.webhook_id
+      where w.disabled_at < ${time('$1')}
+      order by q.webhook_id, q.person_id
+      for update of q
+    ),
+    gone as (
+      delete from delivery d using held
+      where d.webhook_id = held.webhook_id and d.person_id = held.person_id and d.status = 'pending'
+        and d.created_at < ${time('$1')}
+      returning d.webhook_id, d.person_id
+    ),
+    counted as (select webhook_id, person_id, count(*) as n from gone group by webhook_id, person_id)
+    update delivery_queue q set waiting = q.waiting - c.n, next_at = case when q.waiting > c.n then q.next_at end
+    from counted c where q.webhook_id = c.webhook_id and q.person_id = c.person_id`,
+}
+
+/** Forgets deliveries that ended before `before`, and those that a webhook disabled since then never took. */
 export const purgeDeliveries = async (query: Query, before: number): Promise<void> => {
   await query(purgeStatement, [before])
+  await query(purgeUnwanted, [before])
+  await query(purgeOrphans)
   await query(purgeQueues)
 }
 
@@ -154,10 +191,11 @@ const waitingStatement = {
   name: 'waiting_deliveries',
   text: `
     select count(*)::int as count, (extract(epoch from min(created_at)) * 1000)::double precision as "oldestAt"
-    from delivery where status = 'pending'`,
+    from delivery d where status = 'pending'
+      and not exists (select from webhook w where w.id = d.webhook_id and w.disabled_at is not null)`,
 }
 
-/** How many deliveries wait, and since when the oldest does, in milliseconds since 1970. */
+/** How many deliveries wait for webhooks that are not disabled, and since when the oldest does, in milliseconds since 1970. */
 export const waitingDeliveries = async (
   query: Query,
 ): Promise<{ readonly count: number; readonly oldestAt: number | null }> =>

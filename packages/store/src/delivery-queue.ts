@@ -13,11 +13,12 @@ const fanOutStatement = {
     with hook as materialized (
       select id, types from webhook where disabled_at is null order by id for key share
     ),
+    most as materialized (select least($5::int, greatest(1, 5000 / greatest(1, count(*)))) as n from hook),
     page as materialized (
       select xid, seq, id, type, person_id from happening
       where (xid, seq) > ($3::text::xid8, $4::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
       order by xid, seq
-      limit $5::int
+      limit (select n from most)
     ),
     last as (select xid, seq from page order by xid desc, seq desc limit 1),
     moved as (
@@ -42,7 +43,7 @@ const fanOutStatement = {
         set waiting = q.waiting + excluded.waiting, next_at = coalesce(q.next_at, excluded.next_at)
       returning 1
     )
-    select last.xid::text as xid, last.seq, (select count(*) from page) as read, (select count(*) from queued) as queued,
+    select last.xid::text as xid, last.seq, (select count(*) from page) = (select n from most) as full, (select count(*) from queued) as queued,
       exists (select from moved) as moved
     from last`,
 }
@@ -50,13 +51,16 @@ const fanOutStatement = {
 export type FannedOut = {
   /** Where the reader stands now; undefined when it was lost to another process. */
   readonly to: Cursor | undefined
-  /** Happenings read. */
-  readonly read: number
+  /** There may be more. */
+  readonly more: boolean
   /** Queues that got something. */
   readonly queued: number
 }
 
-/** Makes a delivery of each of the next happenings for every webhook that wants it, and moves the reader, in one statement. */
+/**
+ * Makes a delivery of each of the next happenings for every webhook that wants it, and moves the reader, in one statement.
+ * The more webhooks there are, the fewer happenings it takes, so that it ends in time.
+ */
 export const fanOut = async (
   query: Query,
   reader: { name: string; holder: string; from: Cursor },
@@ -65,11 +69,11 @@ export const fanOut = async (
 ): Promise<FannedOut> => {
   const { name, holder, from } = reader
   const values = [name, holder, from.xid, from.seq, limit, now]
-  type Row = { xid: string; seq: number; read: number; queued: number; moved: boolean }
+  type Row = { xid: string; seq: number; full: boolean; queued: number; moved: boolean }
   const [row] = await query<Row>(fanOutStatement, values)
-  if (row === undefined) return { to: from, read: 0, queued: 0 }
-  if (!row.moved) return { to: undefined, read: 0, queued: 0 }
-  return { to: { xid: row.xid, seq: row.seq }, read: row.read, queued: row.queued }
+  if (row === undefined) return { to: from, more: false, queued: 0 }
+  if (!row.moved) return { to: undefined, more: false, queued: 0 }
+  return { to: { xid: row.xid, seq: row.seq }, more: row.full, queued: row.queued }
 }
 
 /** A queue that this process may send from until its lease ends. Who claims it later has another token. */
@@ -89,8 +93,8 @@ const claimStatement = {
   text: `
     with ready as materialized (
       select w.id, w.failures, w.probe_at is not null as probing,
-        case when w.probe_at is null then $2::int else 1 end - coalesce(b.used, 0) as room
-      from webhook w left join unnest($5::uuid[], $6::int[]) as b (id, used) on b.id = w.id
+        case when w.probe_at is null then coalesce(b.most, $2::int) else 1 end - coalesce(b.used, 0) as room
+      from webhook w left join unnest($5::uuid[], $6::int[], $7::int[]) as b (id, used, most) on b.id = w.id
       where w.disabled_at is null and (w.probe_at is null or w.probe_at <= ${time('$1')})
     ),
     due as materialized (
@@ -100,7 +104,7 @@ const claimStatement = {
         where r.room > 0 and q.webhook_id = r.id and q.next_at <= ${time('$1')}
           and (q.claimed_until is null or q.claimed_until < now())
         order by q.next_at
-        limit $2::int
+        limit greatest(r.room, 0)
         for update skip locked
       ) q
     ),
@@ -121,21 +125,31 @@ const claimStatement = {
     returning q.webhook_id::text as "webhookId", q.person_id as "personId", q.claim::text as token, picked.probing, picked.failures`,
 }
 
+/** What a process has under way to one webhook, and how many it may have. */
+export type Load = { readonly webhookId: string; readonly used: number; readonly most: number }
+
 /** Claims queues that are due, those of one person never twice at once. */
 export const claimQueues = (
   query: Query,
   wanted: {
     now: number
-    /** At most so many of one webhook, those under way included, and so many in all. */
+    /** At most so many of one webhook for which `loads` says nothing else, and so many in all. */
     perWebhook: number
     free: number
     leaseMs: number
-    /** How many this process has under way. */
-    busy: ReadonlyMap<string, number>
+    loads: readonly Load[]
   },
 ): Promise<Claim[]> => {
-  const { now, perWebhook, free, leaseMs, busy } = wanted
-  return query<Claim>(claimStatement, [now, perWebhook, free, leaseMs, [...busy.keys()], [...busy.values()]])
+  const { now, perWebhook, free, leaseMs, loads } = wanted
+  return query<Claim>(claimStatement, [
+    now,
+    perWebhook,
+    free,
+    leaseMs,
+    loads.map(({ webhookId }) => webhookId),
+    loads.map(({ used }) => used),
+    loads.map(({ most }) => most),
+  ])
 }
 
 /** What is to be sent. */

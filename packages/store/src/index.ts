@@ -19,11 +19,13 @@ export {
   settleDeliveries,
   type Claim,
   type Head,
+  type Load,
   type Settled,
 } from './delivery-queue.ts'
 export { readCatalogue, readDocuments } from './catalogue.ts'
 export type { PublishedFlow, VersionKey } from './catalogue.ts'
-export { accountFlowKeys, commit, commitStatement, isChange, type Change, type Record } from './commit.ts'
+export { accountFlowKeys, commit, commitStatement, isChange, refuseOvertaken } from './commit.ts'
+export type { Change, Record } from './commit.ts'
 export type { Database, Query, Session, Statement } from './database/database.ts'
 export {
   deadLetterFailedAgain,
@@ -32,6 +34,7 @@ export {
   insertDeadLetter,
   listDeadLetters,
   lockDeadLetter,
+  purgeDeadLetters,
   readDeadLetter,
 } from './dead-letters.ts'
 export type { DeadLetter, DeadLetterHeader, NewDeadLetter } from './dead-letters.ts'
@@ -104,6 +107,7 @@ export {
   deleteWebhook,
   insertWebhook,
   listWebhooks,
+  mostWebhooks,
   readSigning,
   readWebhook,
   rotateWebhook,

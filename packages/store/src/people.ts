@@ -1,4 +1,5 @@
 import type { Database, Query } from './database/database.ts'
+import { lettersLock } from './dead-letters.ts'
 
 const membersStatement = {
   name: 'account_members',
@@ -27,7 +28,7 @@ const rememberingStatement = {
   text: `
     select p.user_id
     from person p
-    where p.remembered is not null and p.user_id > $1
+    where p.remembers and p.user_id > $1
     order by p.user_id
     limit $2::int`,
 }
@@ -89,11 +90,31 @@ export const updateAccount = (
 
 const lockPerson = { name: 'lock_person', text: 'select id from person where user_id = $1 for update' }
 
+const lockLetters = { name: 'lock_letters', text: `select pg_advisory_xact_lock(${lettersLock('$1')})` }
+
+const lockQueues = {
+  name: 'lock_queues_of_person',
+  text: `
+    select q.webhook_id from delivery_queue q join person p on p.id = q.person_id
+    where p.user_id = $1
+    order by q.webhook_id
+    for update of q`,
+}
+
 const erasePerson = {
   name: 'erase_person',
   text: `
     with gone as (
       delete from person where user_id = $1 returning id
+    ),
+    unenrolled as (
+      delete from enrolment where person_id in (select id from gone)
+    ),
+    undone as (
+      delete from step_state where person_id in (select id from gone)
+    ),
+    unsaved as (
+      delete from idempotency_key where person_id in (select id from gone)
     ),
     forgotten as (
       delete from happening where person_id in (select id from gone)
@@ -118,8 +139,9 @@ const erasePerson = {
 }
 
 /**
- * Removes everything held of a person in one transaction; undefined when nothing was held. The person's row is locked
- * by a statement of its own, so that the erasing one also sees what a commit under way wrote while it waited.
+ * Removes everything held of a person in one transaction; undefined when nothing was held. The person's row, their
+ * queues and their dead letters are locked by statements of their own, so that the erasing one also sees what was
+ * written while these waited.
  */
 export const erase = (
   database: Database,
@@ -128,6 +150,8 @@ export const erase = (
 ): Promise<{ id: string; erasedAt: string } | undefined> =>
   database.transaction(async ({ query }) => {
     await query(lockPerson, [userId])
+    await query(lockQueues, [userId])
+    await query(lockLetters, [userId])
     return (await query<{ id: string; erasedAt: string }>(erasePerson, [userId, receipt]))[0]
   })
 

@@ -21,16 +21,22 @@ const columns = `
 const insertStatement = {
   name: 'insert_webhook',
   text: `
-    insert into webhook (id, url, types, secret, created_at) values ($1::uuid, $2, $3::text[], $4, ${time('$5')})`,
+    insert into webhook (id, url, types, secret, created_at)
+    select $1::uuid, $2, $3::text[], $4, ${time('$5')} where (select count(*) from webhook) < $6::int
+    returning id`,
 }
 
-/** `types` null: of every type. It hears of what happens from now on. */
+/** Each happening may be delivered to all of them. */
+export const mostWebhooks = 100
+
+/** `types` null: of every type. It hears of what happens from now on. False when there are too many already. */
 export const insertWebhook = async (
   query: Query,
   webhook: { id: string; url: string; types: readonly string[] | null; secret: string },
   now: number,
-): Promise<void> => {
-  await query(insertStatement, [webhook.id, webhook.url, webhook.types, webhook.secret, now])
+): Promise<boolean> => {
+  const { id, url, types, secret } = webhook
+  return (await query(insertStatement, [id, url, types, secret, now, mostWebhooks])).length === 1
 }
 
 const listStatement = {
@@ -96,6 +102,10 @@ export const rotateWebhook = async (
 ): Promise<boolean> => (await query(rotateStatement, [id, secret, until])).length === 1
 
 const lockWebhook = { name: 'lock_webhook', text: 'select id from webhook where id = $1::uuid for update' }
+const lockQueues = {
+  name: 'lock_queues_of_webhook',
+  text: 'select person_id from delivery_queue where webhook_id = $1::uuid order by person_id for update',
+}
 const deleteStatement = { name: 'delete_webhook', text: 'delete from webhook where id = $1::uuid' }
 
 /** With its log and all that was still to be delivered. */
@@ -103,6 +113,8 @@ export const deleteWebhook = (database: Database, id: string): Promise<boolean> 
   database.transaction(async ({ query }) => {
     // Waits for a fan-out under way, so that the next statement sees its rows too.
     if ((await query(lockWebhook, [id])).length === 0) return false
+    // In the order in which everybody locks them.
+    await query(lockQueues, [id])
     await query(deleteStatement, [id])
     return true
   })

@@ -7,6 +7,7 @@ import { StoreContext } from './store-context.ts'
 const places = [
   ['/dashboard', words.nav.dashboard],
   ['/store/products', words.nav.products],
+  ['/store/integrations', words.nav.integrations],
   ['/onboarding', words.nav.guide],
   ['/settings', words.nav.settings],
 ] as const

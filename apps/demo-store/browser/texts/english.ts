@@ -42,6 +42,13 @@ const help = {
       'In Germany every shop has to say who runs it: name, postal address, e-mail address, and the register number if there is one.',
     ],
   },
+  integrations: {
+    title: 'Connect an integration',
+    text: [
+      'A real store would send your sales to your accounting app. The three apps of this demo are made up, and nothing leaves it.',
+      'The step has no button to tick it off: the store says that an integration was created, and Boardwalk listens.',
+    ],
+  },
 }
 
 export const english = {
@@ -49,6 +56,7 @@ export const english = {
     name: 'Your store',
     dashboard: 'Dashboard',
     products: 'Products',
+    integrations: 'Integrations',
     guide: 'Setup',
     settings: 'Settings',
   },
@@ -151,6 +159,22 @@ export const english = {
     now: 'Now',
     later: (days: number) => (days === 1 ? '+1 day' : `+${days} days`),
     saved: 'Saved.',
+  },
+  integrations: {
+    title: 'Connect an integration',
+    lead: 'Watch the setup guide: it ticks the step by itself as soon as the store says what happened.',
+    apps: 'Accounting apps',
+    appsLead: 'Made up for this demo: no account is opened anywhere, and nothing is sent to anybody.',
+    names: { ledgerbird: 'Ledgerbird', quillbook: 'Quillbook', pennyfold: 'Pennyfold' },
+    connect: 'Connect',
+    connectTo: (app: string) => `Connect ${app}`,
+    connected: 'Connected',
+    connectedTo: (app: string) => `Connected: ${app}`,
+    done: (app: string) => `${app} is connected.`,
+    messages: 'What Boardwalk tells the store',
+    messagesLead:
+      'By webhook, each message with its signature checked: the last 20 about the members of your store since the server was started.',
+    noMessages: 'No messages yet.',
   },
   domain: { title: 'Connect your domain', lead: 'A domain that you own, such as www.example.org.' },
   legal: {

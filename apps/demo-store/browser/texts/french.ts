@@ -6,6 +6,7 @@ export const french: Texts = {
     name: 'Votre boutique',
     dashboard: 'Tableau de bord',
     products: 'Produits',
+    integrations: 'Intégrations',
     guide: 'Démarrage',
     settings: 'Réglages',
   },
@@ -112,6 +113,22 @@ export const french: Texts = {
     later: (days) => (days === 1 ? '+1 jour' : `+${days} jours`),
     saved: 'Enregistré.',
   },
+  integrations: {
+    title: 'Connecter une intégration',
+    lead: 'Regardez le guide : il coche l’étape de lui-même dès que la boutique dit ce qui s’est passé.',
+    apps: 'Applications de comptabilité',
+    appsLead: 'Inventées pour cette démo : aucun compte n’est ouvert, et rien n’est envoyé à personne.',
+    names: { ledgerbird: 'Ledgerbird', quillbook: 'Quillbook', pennyfold: 'Pennyfold' },
+    connect: 'Connecter',
+    connectTo: (app) => `Connecter ${app}`,
+    connected: 'Connectée',
+    connectedTo: (app) => `Connectée : ${app}`,
+    done: (app) => `${app} est connectée.`,
+    messages: 'Ce que Boardwalk dit à la boutique',
+    messagesLead:
+      'Par webhook, chaque message avec sa signature vérifiée : les 20 derniers sur les membres de votre boutique depuis le démarrage du serveur.',
+    noMessages: 'Pas encore de messages.',
+  },
   domain: { title: 'Connecter votre domaine', lead: 'Un domaine à vous, par exemple www.example.org.' },
   legal: {
     title: 'Rédiger votre impressum',
@@ -171,6 +188,13 @@ export const french: Texts = {
       title: 'Rédiger votre impressum',
       text: [
         'En Allemagne, chaque boutique doit dire qui la tient : nom, adresse postale, adresse email, et numéro de registre s’il y en a un.',
+      ],
+    },
+    integrations: {
+      title: 'Connecter une intégration',
+      text: [
+        'Une vraie boutique enverrait vos ventes à votre application de comptabilité. Les trois applications de cette démo sont inventées, et rien n’en sort.',
+        'L’étape n’a pas de bouton pour la cocher : la boutique dit qu’une intégration a été créée, et Boardwalk l’entend.',
       ],
     },
   },

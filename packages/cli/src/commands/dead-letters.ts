@@ -1,29 +1,20 @@
 import { parseArgs } from 'node:util'
+import { allPages } from '../all-pages.ts'
 import { callBoardwalk } from '../call-boardwalk.ts'
 import { CommandError, type Command } from '../command.ts'
+import { plain } from '../plain.ts'
 
 type Letter = { readonly id: string; readonly source: string; readonly reason: string; readonly at: string }
-type Page = { readonly items: readonly Letter[]; readonly nextCursor?: string }
 
 const base = '/api/admin/dead-letters'
 const usage = 'Say what to do: boardwalk dead-letters list, show ID, replay ID or replay --all.'
 
-const all = async (): Promise<Letter[]> => {
-  const letters: Letter[] = []
-  for (let cursor: string | undefined = ''; cursor !== undefined;) {
-    const page: Page = await callBoardwalk<Page>(
-      'GET',
-      `${base}?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
-    )
-    letters.push(...page.items)
-    cursor = page.nextCursor
-  }
-  return letters
-}
+const all = (): Promise<Letter[]> => allPages<Letter>(base)
 
 const list = async (): Promise<void> => {
   const letters = await all()
-  for (const { id, at, source, reason } of letters) console.log(`${id}  ${at}  ${source}\n    ${reason}`)
+  for (const { id, at, source, reason } of letters)
+    console.log(`${id}  ${at}  ${plain(source)}\n    ${plain(reason)}`)
   console.log(letters.length === 0 ? 'There are no dead letters' : `${letters.length} dead letter(s)`)
 }
 
@@ -44,7 +35,7 @@ const replayAll = async (): Promise<void> => {
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
       refused += 1
-      console.log(`${id}: ${error.message}`)
+      console.log(`${id}: ${plain(error.message)}`)
     }
   }
   if (refused > 0) throw new CommandError(`${refused} dead letter(s) could not be taken.`)

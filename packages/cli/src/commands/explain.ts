@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util'
 import type { Operation } from '@boardwalk/contract'
 import { callBoardwalk } from '../call-boardwalk.ts'
 import { CommandError, type Command } from '../command.ts'
-import { plain, rows } from '../rows.ts'
+import { plain } from '../plain.ts'
+import { rows } from '../rows.ts'
 
 type Explanation = Extract<Operation<'explainUser'>['answer'], { status: 200 }>['body']
 type Step = Explanation['steps'][number]

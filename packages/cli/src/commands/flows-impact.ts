@@ -4,7 +4,8 @@ import { callBoardwalk } from '../call-boardwalk.ts'
 import { CommandError, type Command } from '../command.ts'
 import { soundFiles } from '../flow-files/check-files.ts'
 import { progress } from '../progress.ts'
-import { plain, rows } from '../rows.ts'
+import { plain } from '../plain.ts'
+import { rows } from '../rows.ts'
 
 type Target = { readonly name: string; readonly version: number }
 

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { callBoardwalk } from '../call-boardwalk.ts'
 import { CommandError, type Command } from '../command.ts'
+import { plain } from '../plain.ts'
 import { progress } from '../progress.ts'
-import { plain } from '../rows.ts'
 import { sendHistory } from '../send-history.ts'
 
 type Page = {

@@ -26,7 +26,7 @@ export const webhookOperations = {
     parameters: {},
     body: webhookRequest,
     answers: { 201: webhookMade },
-    errors: ['url_refused'],
+    errors: ['url_refused', 'too_many_webhooks'],
   },
   listWebhooks: {
     method: 'get',

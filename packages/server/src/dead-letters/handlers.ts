@@ -54,7 +54,7 @@ const replay = ({ road, sources, clock }: DeadLetterSurroundings, id: number): P
       : readFrom(sources.get(letter.topic), record, clock())
     const [outcome] = 'event' in read ? await travel([journeyOf(read, record)]) : []
     const end = 'event' in read && outcome ? endOf(outcome, read.event.userId) : read
-    if (typeof end === 'string' && end !== 'dead') {
+    if (typeof end === 'string') {
       await deleteDeadLetter(query, id)
       return end
     }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { claimQueues, readHeads, renewClaims, settleDeliveries } from '@boardwalk/store'
-import type { Claim, Database, Head } from '@boardwalk/store'
+import type { Claim, Database, Head, Load } from '@boardwalk/store'
 import type { Metrics } from '../operation/metrics.ts'
 import type { Outbound } from '../outbound/outbound.ts'
 import { attempt, type Tried } from './attempt.ts'
+import { createPace, fewest } from './pace.ts'
 import { noteReceiver } from './receiver.ts'
 
 export type Dispatcher = {
@@ -21,8 +22,7 @@ type Parts = {
   readonly log: Logger
 }
 
-const perWebhook = 8
-const perProcess = 32
+const perProcess = 128
 // With a poll on top, the work of a dead process is taken up within five seconds.
 const leaseMs = 4_000
 const renewMs = 1_000
@@ -36,6 +36,7 @@ type UnderWay = { readonly claim: Claim; until: number }
 export const startDispatcher = ({ database, outbound, clock, metrics, log }: Parts): Dispatcher => {
   const { query } = database
   const underWay = new Map<string, UnderWay>()
+  const pace = createPace()
   const stopping = new AbortController()
   const leaving = new AbortController()
   let tried: Tried[] = []
@@ -88,15 +89,18 @@ export const startDispatcher = ({ database, outbound, clock, metrics, log }: Par
       } catch (error) {
         tried = [...batch, ...tried]
         warn('what became of deliveries is written down later')(error)
-        if (leaving.signal.aborted) return
+        if (leaving.signal.aborted) break
         await sleep(pollMs)
       }
     }
+    // In the same turn as the last look at what was tried, so that no result comes in between.
+    settling = undefined
   }
 
   const settle = (one: Tried): void => {
+    pace.note(one)
     tried.push(one)
-    settling ??= settleAll().finally(() => (settling = undefined))
+    settling ??= settleAll()
   }
 
   const send = (head: Head): void => {
@@ -104,11 +108,12 @@ export const startDispatcher = ({ database, outbound, clock, metrics, log }: Par
     void attempt(head, outbound, clock, mayStill, leaving.signal).then(settle)
   }
 
-  const busy = (): Map<string, number> => {
-    const counts = new Map<string, number>()
+  /** What each webhook has under way here, and how many it may have. */
+  const loads = (): Load[] => {
+    const counts = new Map([...pace.known()].map((webhookId) => [webhookId, 0]))
     for (const { claim } of underWay.values())
       counts.set(claim.webhookId, (counts.get(claim.webhookId) ?? 0) + 1)
-    return counts
+    return [...counts].map(([webhookId, used]) => ({ webhookId, used, most: pace.of(webhookId) }))
   }
 
   /** Answers whether there may be more. */
@@ -116,7 +121,13 @@ export const startDispatcher = ({ database, outbound, clock, metrics, log }: Par
     const free = perProcess - underWay.size
     if (free === 0) return false
     const until = performance.now() + leaseMs
-    const claims = await claimQueues(query, { now: clock(), perWebhook, free, leaseMs, busy: busy() })
+    const claims = await claimQueues(query, {
+      now: clock(),
+      perWebhook: fewest,
+      free,
+      leaseMs,
+      loads: loads(),
+    })
     if (claims.length === 0) return false
     for (const claim of claims) underWay.set(claim.token, { claim, until })
     const heads = await readHeads(query, claims, clock()).catch((error: unknown) => {

@@ -39,18 +39,21 @@ export const startEventsOut = async (parts: Parts) => {
     ...(topic ? [topic.follower] : []),
   ]
   const following: Following[] = []
-  for (const follower of followers) {
-    await beginReader(database.query, follower.name)
-    following.push(await followHappenings(database, follower, log))
+  const stop = async (): Promise<void> => {
+    stopUpkeep()
+    await Promise.all(following.map((one) => one.stop()))
+    await topic?.stop()
+    await dispatcher.stop()
+    outbound.stop()
   }
-  return {
-    handlers: webhookHandlers({ database, outbound, clock, wake: dispatcher.wake }),
-    stop: async (): Promise<void> => {
-      stopUpkeep()
-      await Promise.all(following.map((one) => one.stop()))
-      await topic?.stop()
-      await dispatcher.stop()
-      outbound.stop()
-    },
+  try {
+    for (const follower of followers) {
+      await beginReader(database.query, follower.name)
+      following.push(await followHappenings(database, follower, log))
+    }
+  } catch (error) {
+    await stop()
+    throw error
   }
+  return { handlers: webhookHandlers({ database, outbound, clock, wake: dispatcher.wake }), stop }
 }

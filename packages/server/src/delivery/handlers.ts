@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { deleteWebhook, insertWebhook, listDeliveries, listWebhooks, noteAnswer } from '@boardwalk/store'
+import {
+  deleteWebhook,
+  insertWebhook,
+  listDeliveries,
+  listWebhooks,
+  mostWebhooks,
+  noteAnswer,
+} from '@boardwalk/store'
 import { readSigning, readWebhook, resendDelivery, rotateWebhook, updateWebhook } from '@boardwalk/store'
 import type { Database, Delivery, Webhook } from '@boardwalk/store'
 import { pageOf, positionAfter } from '../http/cursor.ts'
@@ -46,6 +53,12 @@ const noWebhook = (id: string): Failure =>
     `There is no webhook "${id}". GET /api/admin/webhooks lists those there are.`,
   )
 
+const tooMany = (): Failure =>
+  new Failure(
+    'too_many_webhooks',
+    `There are ${mostWebhooks} webhooks, the most there may be. Delete one first.`,
+  )
+
 export const webhookHandlers = ({ database, outbound, clock, wake }: Parts): Served => {
   const { query } = database
 
@@ -70,7 +83,7 @@ export const webhookHandlers = ({ database, outbound, clock, wake }: Parts): Ser
     createWebhook: async ({ body: { url, types = null } }) => {
       await fitting(url)
       const made = { id: randomUUID(), secret: newSecret() }
-      await insertWebhook(query, { ...made, url, types }, clock())
+      if (!(await insertWebhook(query, { ...made, url, types }, clock()))) throw tooMany()
       return { status: 201, body: made }
     },
     listWebhooks: async ({ query: { limit, cursor } }) => {

@@ -1,4 +1,5 @@
 import { Producer, stringSerializers } from '@platformatic/kafka'
+import { ownSource } from '@boardwalk/contract'
 import { readHappenings, type Happened } from '@boardwalk/store'
 import type { Follower } from '../following/follow-happenings.ts'
 import { dataOf } from './message.ts'
@@ -14,13 +15,34 @@ const eventOf = (happened: Happened): string =>
   JSON.stringify({
     specversion: '1.0',
     id: happened.id,
-    source: 'urn:boardwalk',
+    source: ownSource,
     type: happened.type,
     ...(happened.userId !== null && { subject: happened.userId }),
     time: happened.at,
     datacontenttype: 'application/json',
     data: dataOf(happened),
   })
+
+// A broker takes 1 MB at once unless it is told otherwise; keys and headers come on top.
+const mostCharacters = 128 * 1024
+
+type Message = { readonly happened: Happened; readonly value: string }
+
+/** The page in parts that any broker takes, whatever bytes their characters become. */
+const partsOf = (page: readonly Happened[]): Message[][] => {
+  const parts: Message[][] = []
+  let room = 0
+  for (const happened of page) {
+    const message = { happened, value: eventOf(happened) }
+    const last = parts.at(-1)
+    if (last === undefined || message.value.length > room) {
+      parts.push([message])
+      room = mostCharacters
+    } else last.push(message)
+    room -= message.value.length
+  }
+  return parts
+}
 
 const newProducer = (brokers: readonly string[]) =>
   new Producer({
@@ -57,27 +79,34 @@ export const topicFollower = ({ brokers, topic }: KafkaTopic) => {
     await ending?.close(true).catch(() => undefined)
   }
 
+  const send = async (part: readonly Message[]): Promise<void> => {
+    producer ??= newProducer(brokers)
+    try {
+      await producer.send({
+        messages: part.map(({ happened: { userId }, value }) => ({
+          topic,
+          // One person is one key, one key is one partition, and a partition has an order.
+          ...(userId !== null && { key: userId }),
+          value,
+          headers: { 'content-type': 'application/cloudevents+json; charset=UTF-8' },
+        })),
+        acks: -1,
+      })
+    } catch (error) {
+      // What the broker has of this part is unknown; a new producer starts a new sequence.
+      await stop()
+      throw error
+    }
+  }
+
   const follower: Follower = {
     name: `kafka:${topic}`,
     read: readHappenings,
-    handle: async (page) => {
-      if (page.length === 0) return
-      producer ??= newProducer(brokers)
-      try {
-        await producer.send({
-          messages: page.map((happened) => ({
-            topic,
-            // One person is one key, one key is one partition, and a partition has an order.
-            ...(happened.userId !== null && { key: happened.userId }),
-            value: eventOf(happened),
-            headers: { 'content-type': 'application/cloudevents+json; charset=UTF-8' },
-          })),
-          acks: -1,
-        })
-      } catch (error) {
-        // What the broker has of this page is unknown; a new producer starts a new sequence.
-        await stop()
-        throw error
+    handle: async (page, done) => {
+      for (const part of partsOf(page)) {
+        await send(part)
+        const last = part.at(-1)
+        if (last) done(last.happened.cursor)
       }
     },
   }

@@ -46,7 +46,7 @@ export const trackJourney = (event: TrackEvent, correlationId: string): Journey 
     decide: (world, person) => applyEvent(world, person, { name, properties, at }),
     present: (_, decided) => ({ status: 200, body: JSON.stringify(completionsIn(decided)) }),
     idempotency: onceEach(event),
-    forgetsUnchanged: true,
+    keepsKey: (_, changed) => changed,
   }
 }
 

@@ -23,7 +23,7 @@ export type Mover = {
     holder: string,
     from: Cursor,
     limit: number,
-  ) => Promise<{ readonly to: Cursor | undefined; readonly read: number }>
+  ) => Promise<{ readonly to: Cursor | undefined; readonly more: boolean }>
 }
 
 export type Following = { readonly stop: () => Promise<void> }
@@ -97,17 +97,17 @@ export const followHappenings = async (
     } finally {
       await advance()
     }
-    return { to, read: page.length }
+    return { to, more: page.length === pageLength }
   }
 
   /** Answers whether there may be more. */
   const readPage = async (): Promise<boolean> => {
     const from = await hold()
     if (from === undefined) return false
-    const { to, read } =
+    const { to, more } =
       'move' in follower ? await follower.move(holder, from, pageLength) : await tell(follower, from)
     held = to && held ? { ...held, cursor: to } : undefined
-    return to !== undefined && read === pageLength
+    return to !== undefined && more
   }
 
   const run = async (): Promise<void> => {

@@ -1,4 +1,10 @@
-import { factsOfClaims, tokenClaims, type Caller, type TokenClaims } from '@boardwalk/contract'
+import {
+  factsOfClaims,
+  operationRow,
+  tokenClaims,
+  type OperationId,
+  type TokenClaims,
+} from '@boardwalk/contract'
 import type { FactsUpdate } from '@boardwalk/engine'
 import type { KeyHolder } from '../identity/api-key.ts'
 import type { VerifyToken } from '../identity/token.ts'
@@ -45,10 +51,10 @@ const bearer = (request: Request): string => {
  * Segment's clients send their write key as the user of `Basic`. Only events are taken so: what a browser keeps of `Basic`
  * it sends along with requests of any page.
  */
-const apiKeyOf = (request: Request, { scope }: Extract<Caller, { kind: 'server' }>): string => {
+const apiKeyOf = (request: Request, operation: OperationId): string => {
   const header = request.headers.get('authorization') ?? ''
   const [, credentials] = /^Basic +([\w+/=-]+) *$/i.exec(header) ?? []
-  if (credentials === undefined || scope !== 'events:write') return bearer(request)
+  if (credentials === undefined || operation !== 'sendEvents') return bearer(request)
   return Buffer.from(credentials, 'base64').toString().split(':', 1)[0] ?? ''
 }
 
@@ -116,13 +122,14 @@ const authenticatePerson = async (
 
 /** Lets the caller in that the operation is for, or throws the `Failure` to answer with. */
 export const authenticate = async (
-  caller: Caller,
+  operation: OperationId,
   ways: Authentication,
   request: Request,
 ): Promise<Called> => {
+  const { caller } = operationRow(operation)
   if (caller.kind === 'anyone') return { kind: 'anyone' }
   if (caller.kind === 'person') return authenticatePerson(ways, request)
-  const holder = await ways.findKey(apiKeyOf(request, caller))
+  const holder = await ways.findKey(apiKeyOf(request, operation))
   if (holder === undefined)
     throw new Failure('unauthenticated', 'The API key is unknown, expired or revoked.')
   if (!holder.scopes.has(caller.scope))

@@ -1,11 +1,14 @@
 import type { Logger } from 'pino'
-import { isConnectionLost, isTimedOut, isUnstorableText } from '@boardwalk/store'
+import { isConnectionLost, isSerializationFailure, isTimedOut, isUnstorableText } from '@boardwalk/store'
 import { KeysUnavailable } from '../identity/token.ts'
 import { Failure } from './reply.ts'
 
-/** Something that Boardwalk needs is away or too slow just now. */
+/** Something that Boardwalk needs is away, too slow or in somebody else's hands just now. */
 export const isUnavailable = (error: unknown): boolean =>
-  isConnectionLost(error) || isTimedOut(error) || error instanceof KeysUnavailable
+  isConnectionLost(error) ||
+  isTimedOut(error) ||
+  isSerializationFailure(error) ||
+  error instanceof KeysUnavailable
 
 /** Any error as the failure that the caller is told; what they did not cause is logged. */
 export const failureOf = (error: unknown, log: Logger, correlationId: string): Failure => {

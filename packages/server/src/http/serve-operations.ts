@@ -99,7 +99,7 @@ const serveOne = (id: OperationId, { handlers, ways, log }: Serving) => {
   return async (request: Request, parameters: Record<string, string>): Promise<Response> => {
     const correlationId = correlationOf(request)
     try {
-      const called = await authenticate(row.caller, ways, request)
+      const called = await authenticate(id, ways, request)
       refuseBrokenPath(request.url)
       const json = await bodyOf(row, request)
       const input = {

@@ -39,6 +39,14 @@ export const startIntake = (options: IntakeOptions, surroundings: Surroundings):
   let reading: Reading | undefined
   let failures = 0
   let isTroubled = false
+  let isLost = false
+
+  /** What was lost before the topics are read is read again once they are. */
+  const reopenLost = (): void => {
+    if (reading === undefined || !isLost) return
+    isLost = false
+    reading.reopen()
+  }
 
   const onTaken = (taken: Taken): void => {
     metrics.countTaken(taken)
@@ -60,7 +68,10 @@ export const startIntake = (options: IntakeOptions, surroundings: Surroundings):
       isTroubled = true
       log.warn({ event: 'kafka.not_taken', err: error }, 'records are tried again')
     },
-    onLost: () => reading?.reopen(),
+    onLost: () => {
+      isLost = true
+      reopenLost()
+    },
     onRoom: () => reading?.resume(),
   })
 
@@ -99,6 +110,7 @@ export const startIntake = (options: IntakeOptions, surroundings: Surroundings):
   const session = async (): Promise<void> => {
     const { promise, reject } = Promise.withResolvers<never>()
     promise.catch(() => undefined)
+    isLost = false
     const opened = await readTopics({
       brokers,
       groupId,
@@ -118,6 +130,8 @@ export const startIntake = (options: IntakeOptions, surroundings: Surroundings):
       signal: stopping.signal,
     })
     reading = opened
+    reopenLost()
+    if (partitions.isFull()) reading.pause()
     if (failures > 0) log.info({ event: 'kafka.connected' }, 'Kafka is read again')
     failures = 0
     const showing = setInterval(() => void show().catch(reject), tellMs)

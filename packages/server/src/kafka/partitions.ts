@@ -94,7 +94,10 @@ export const createPartitions = (options: PartitionsOptions): Partitions => {
       settle(partition, records.length)
     } catch (error) {
       onTrouble(error)
-      if (isConnectionLost(error) || isSerializationFailure(error)) await rest(partition, signal)
+      const isInTheWay = isSerializationFailure(error)
+      // One by one, they are less often in the way of others who change the same people.
+      if (isInTheWay && records.length > 1 && partition.failures > 0) partition.alone = records.length
+      if (isConnectionLost(error) || isInTheWay) await rest(partition, signal)
       else if (records.length > 1) partition.alone = records.length
       else if (isTimedOut(error)) await rest(partition, signal)
       else {

@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto'
-import { eventOfCloudEvent, hostId, isReadable, parse, trackEvent } from '@boardwalk/contract'
+import { eventOfCloudEvent, hostId, isReadable, ownSource, parse, trackEvent } from '@boardwalk/contract'
 import type { EventSource, Parsed, TrackEvent } from '@boardwalk/contract'
 import type { Received } from './received.ts'
 
 export type Understood = { readonly event: TrackEvent; readonly accountId: string | undefined }
 /** Why a record cannot be understood and, if that much can, whom it is about. */
-export type Unreadable = { readonly reason: string; readonly userId: string | null }
+export type Unreadable = {
+  readonly reason: string
+  readonly userId: string | null
+  /** Boardwalk itself told it. */
+  readonly isOwn?: true
+}
 /** What a record tells. */
 export type Read = Understood | Unreadable
 
@@ -133,12 +138,17 @@ export const readRecord = (record: Received, source: EventSource, now: number): 
   const read = isCloudEvent ? cloudEventOf(record) : jsonOf(record.value ?? Buffer.alloc(0))
   if ('reason' in read) return unreadable(read.reason)
   const { json } = read
+  if (isCloudEvent && valueAt(json, '$.source') === ownSource)
+    return { ...unreadable('Boardwalk itself told it.'), isOwn: true }
   const parsed = isCloudEvent ? eventOfCloudEvent(json) : eventOfJson(json, source)
   if ('problems' in parsed) {
     const said = hostId.safeParse(idText(valueAt(json, isCloudEvent ? '$.subject' : source.userId)))
     return unreadable(reasonOf(source, parsed), said.success ? said.data : null)
   }
-  const { userId, timestamp, messageId = ownId(record) } = parsed.value
+  const { userId, timestamp, messageId: said } = parsed.value
+  // An id of its sender is unique within its topic only, as that of a CloudEvent is within its source.
+  const known = said === undefined || isCloudEvent ? said : JSON.stringify([source.topic, said])
+  const messageId = known ?? ownId(record)
   if (timestamp !== undefined && Date.parse(timestamp) > now + mostFutureMs)
     return unreadable(`The time ${timestamp} is still to come.`, userId)
   const told = source.accountId === undefined ? undefined : idText(valueAt(json, source.accountId))

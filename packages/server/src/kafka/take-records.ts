@@ -22,6 +22,8 @@ export type Taken = {
   readonly dead: number
   /** Dropped, because they are about people who were erased. */
   readonly erased: number
+  /** Dropped, because Boardwalk itself told them. */
+  readonly own: number
 }
 
 type End = keyof Taken
@@ -68,7 +70,7 @@ export const journeyOf = (
 }
 
 /** Throws when it may still succeed another time. */
-export const endOf = (outcome: Outcome, userId: string): End | Unreadable => {
+export const endOf = (outcome: Outcome, userId: string): Exclude<End, 'dead' | 'own'> | Unreadable => {
   if (outcome.kind === 'answered') return 'applied'
   const { code, message } = outcome.refusal
   if (code === 'idempotency_mismatch') return 'duplicate'
@@ -77,8 +79,10 @@ export const endOf = (outcome: Outcome, userId: string): End | Unreadable => {
   return { reason: message, userId }
 }
 
+const endOfUnreadable = (read: Unreadable): End | Unreadable => (read.isOwn ? 'own' : read)
+
 const counted = (ends: readonly End[]): Taken => {
-  const taken = { applied: 0, duplicate: 0, dead: 0, erased: 0 }
+  const taken = { applied: 0, duplicate: 0, dead: 0, erased: 0, own: 0 }
   for (const end of ends) taken[end] += 1
   return taken
 }
@@ -108,7 +112,7 @@ export const takeRecords = (
     const ends: End[] = []
     for (const { record, read } of all) {
       const outcome = arrived.get(record)
-      const end = 'reason' in read ? read : outcome && endOf(outcome, read.event.userId)
+      const end = 'reason' in read ? endOfUnreadable(read) : outcome && endOf(outcome, read.event.userId)
       if (end === undefined) throw new Error('A journey has no outcome')
       ends.push(typeof end === 'string' ? end : await bury(query, letterOf(record, end)))
     }

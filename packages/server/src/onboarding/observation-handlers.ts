@@ -36,7 +36,7 @@ export const observationHandlers = ({ travel }: Verbs): Served => ({
       mayChange: true,
       idempotency: preconditionOf(input.request, { event: type, data, flow }).idempotency,
       // What is not stored leaves nothing behind, not even a key.
-      forgetsUnchanged: true,
+      keepsKey: ({ stored }) => stored,
       decide: (world, person) => observe(world, person, { type, data, flow }),
       present: (_, { stored }) => json({ stored }),
     }

@@ -83,8 +83,8 @@ export const createOutbound = (options: OutboundOptions = {}): Outbound => {
   const rules = addressRules(allow)
   // Agents of our own: the global ones may be told by the environment to use a proxy, which would look up hosts itself.
   const agents = {
-    'http:': new HttpAgent({ keepAlive: true, timeout: idleMs, maxFreeSockets: 8 }),
-    'https:': new HttpsAgent({ keepAlive: true, timeout: idleMs, maxFreeSockets: 8 }),
+    'http:': new HttpAgent({ keepAlive: true, timeout: idleMs, maxFreeSockets: 64 }),
+    'https:': new HttpsAgent({ keepAlive: true, timeout: idleMs, maxFreeSockets: 64 }),
   }
 
   /** The addresses to connect to, all of them checked: one that is refused refuses the URL. */

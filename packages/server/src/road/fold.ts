@@ -72,11 +72,12 @@ const travelOne = (journey: Journey, loaded: Loaded, state: State, world: World)
   }
   const answer = journey.present(world, decided)
   if (!journey.writes) return { kind: 'answered', answer }
-  const { correlationId, idempotency, forgetsUnchanged = false } = journey
+  const { correlationId, idempotency } = journey
   const changed = decided.person !== state.person || decided.happenings.length > 0
   state.person = decided.person
   state.records.push(...decided.happenings.map((one) => ({ ...one, at: world.now, correlationId })))
-  if (idempotency && (changed || !forgetsUnchanged)) state.answers.push({ ...idempotency, ...answer })
+  const keepsKey = journey.keepsKey?.(decided, changed) ?? true
+  if (idempotency && keepsKey) state.answers.push({ ...idempotency, ...answer })
   return answered(journey, world, decided.person, answer)
 }
 

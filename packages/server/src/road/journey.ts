@@ -33,8 +33,8 @@ export type Journey<Outcome extends Decided = Decided> = {
    */
   readonly accompany?: ((world: World, person: Person, answer: Answer) => Answer) | undefined
   readonly idempotency?: { readonly key: string; readonly fingerprint: string } | undefined
-  /** A journey that changes nothing does not use its key up: it costs no write, and a repeat may still have the effect. */
-  readonly forgetsUnchanged?: boolean
+  /** Whether the key is used up; absent: always. Otherwise it costs no write, and a repeat may still have the effect. */
+  keepsKey?(decided: Outcome, changed: boolean): boolean
   readonly correlationId: string
 }
 

@@ -3,6 +3,7 @@ import {
   isConnectionLost,
   isSerializationFailure,
   isTimedOut,
+  refuseOvertaken,
   type Change,
   type Database,
   type Session,
@@ -35,6 +36,9 @@ export type RoadOptions = {
   /** Told what was committed, once, after it was. */
   readonly onCommitted: (change: Change) => void
 }
+
+// Others who change the same people mostly let one of the next tries through.
+const mostTries = 5
 
 // 500 rows a statement is the knee measured on two cores; beyond, a batch only makes its first member wait.
 const batchLimit = 500
@@ -88,11 +92,12 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
       ;(journey.mayChange ? writing : reading).push(traveller)
     })
 
-  const inTransaction: Road['inTransaction'] = async (work) => {
+  const tryInTransaction: Road['inTransaction'] = async (work) => {
     const written: Change[] = []
     const result = await database.transaction(async (session) => {
-      written.length = 0
-      const within = { query: session.query, catalogue, clock }
+      const { query } = session
+      const onLoaded = (userIds: readonly string[]): Promise<void> => refuseOvertaken(query, userIds)
+      const within = { query, catalogue, clock, onLoaded }
       return work(session, async (journeys) => {
         const arrivals = journeys.map((journey) => awaited(journey))
         let travellers: Traveller[] = arrivals.map(({ traveller }) => traveller)
@@ -103,6 +108,16 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
     })
     written.forEach(onCommitted)
     return result
+  }
+
+  const inTransaction: Road['inTransaction'] = async (work) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await tryInTransaction(work)
+      } catch (error) {
+        if (!isSerializationFailure(error) || tries === mostTries) throw error
+      }
+    }
   }
 
   return {

@@ -117,14 +117,18 @@ export type Surroundings = {
   readonly catalogue: LiveCatalogue
   /** Milliseconds since 1970. */
   readonly clock: () => number
+  /** Throws when those who were loaded cannot be changed here. */
+  readonly onLoaded?: (userIds: readonly string[]) => Promise<void>
 }
 
 /** Loads each group and decides on it; whoever cannot be decided on has failed. */
 export const decideGroups = async (
   groups: readonly (readonly Traveller[])[],
-  { query, catalogue, clock }: Surroundings,
+  { query, catalogue, clock, onLoaded }: Surroundings,
 ): Promise<Group[]> => {
-  const { people, catalogueRevision } = await load(query, groups.map(askFor))
+  const asked = groups.map(askFor)
+  const { people, catalogueRevision } = await load(query, asked)
+  await onLoaded?.(asked.map(({ userId }) => userId))
   const world = { catalogue: await catalogue.at(catalogueRevision, query), now: clock() }
   return groups.flatMap((group, index) => {
     const loaded = people[index]

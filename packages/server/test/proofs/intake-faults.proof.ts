@@ -37,7 +37,7 @@ await forKafka((brokers) => {
   forEachDatabase((name, open) => {
     test('every kind of poison ends as a dead letter, and those behind it are taken', async () => {
       const topics = openTopics(brokers)
-      const topic = await topics.make('poison')
+      const topic = await topics.make('poison', 1, 20_000_000)
       const database = await open()
       const house = await openHouse(database, {
         kafka: { brokers, groupId: topic, sources: [{ topic, event: 'invited', time: '$.at' }] },

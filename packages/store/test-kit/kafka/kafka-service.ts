@@ -69,7 +69,6 @@ function propertiesOf(port: number, controllerPort: number, data: string): strin
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 1000,
     'auto.create.topics.enable': false,
-    'message.max.bytes': 20_000_000,
   }
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
