@@ -42,6 +42,7 @@ forEachDatabase((_, open) => {
       ['theme', 'skipped', undefined],
       ['product', 'todo', undefined],
       ['domain', 'todo', undefined],
+      ['connect_integration', 'todo', undefined],
     ])
     expect(status).toBe('completed')
     const { enrolments } = await held('ada')
