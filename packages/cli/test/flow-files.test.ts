@@ -43,7 +43,7 @@ describe('flows as files', () => {
     await write('bad.ts', 'export default { name: "t", steps: [{ id: "A", title: "x" }] }\n')
     const files = ['bad.yaml', 'bad.json', 'none.yaml', 'syntax.json', 'syntax.yaml', 'twice.json', 'bad.ts']
     const { code, out, err } = await boardwalk('flows', 'validate', ...files, 'flows/shop.json')
-    expect([code, out]).toEqual([1, 'flows/shop.json: flow "shop" with 6 steps is sound\n'])
+    expect([code, out]).toEqual([1, 'flows/shop.json: flow "shop" with 7 steps is sound\n'])
     for (const line of [
       /^bad\.yaml:1:7 name: found string "Bad", expected a name/m,
       /^bad\.yaml:5:5 steps\[0\]\.wieght: found number 3, expected no field of this name$/m,
