@@ -15,7 +15,8 @@ export type IntakeWorker = {
 
 const settings = JSON.parse(process.argv[2] ?? '') as IntakeWorker
 const { url, schema, brokers, groupId, topic, variant } = settings
-const pauseMs = 150
+// Long beside the work of a batch, so that a kill seldom misses it.
+const pauseMs = 1_500
 
 const database = await openDatabase({ url, schema, connections: 4 })
 const beside = await openDatabase({ url, schema, connections: 1 })

@@ -164,7 +164,8 @@ forEachPostgres((_, url, open) => {
       expect(probes).toBeLessThan(100)
       expect(probes).toBeGreaterThan(10)
       expect(new Set(all.map((one) => one.id)).size).toBe(deliveries)
-      expect(all).toHaveLength(deliveries)
+      // At least once: an answer that comes after half a second counts as none.
+      expect(all.length).toBeLessThan(deliveries * 1.05)
       expectAllInOrder(
         { ...ledger, accepted: all.filter((one) => one.body.data.userId.startsWith('first')) },
         'first',
@@ -192,7 +193,8 @@ forEachPostgres((_, url, open) => {
       const { id, secret } = (await servers[0]!.server('POST', admin, { url: receiver.url })).body
       const ledger: Ledger = { accepted: [], refused: [] }
       receiver.state.behave = keeping(ledger, (received, response) =>
-        setTimeout(() => answering(204)(received, response), 20),
+        // Slow enough that few are under way, and some are whenever a process is stopped.
+        setTimeout(() => answering(204)(received, response), 300),
       )
       const n = Math.min(deliveries, 4_000)
       await happen(database, 'killed', n)
