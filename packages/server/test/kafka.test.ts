@@ -23,7 +23,7 @@ const flow = {
 const patient = { timeout: 50_000, interval: 100 }
 
 await forKafka((brokers) => {
-  forEachDatabase((name, open) => {
+  forEachDatabase((_, open) => {
     let database: Database
     let topics: Topics
     let house: House
@@ -37,7 +37,7 @@ await forKafka((brokers) => {
       plain = await topics.make('integration.created', 3)
       events = await topics.make('events', 1, 20_000_000)
       others = await topics.make('others')
-      settings = { brokers, groupId: `${name}-${randomUUID()}` }
+      settings = { brokers, groupId: randomUUID() }
       house = await openHouse(database, {
         kafka: {
           ...settings,

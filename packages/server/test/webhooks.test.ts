@@ -43,6 +43,9 @@ forEachDatabase((_, open) => {
     }
     const log = async (id: string, query = ''): Promise<any[]> =>
       (await house.server('GET', `${admin}/${id}/deliveries${query}`)).body.items
+    /** Counted when their outcome is written down, after the receiver has answered. */
+    const attemptsOf = async (id: string): Promise<number> =>
+      (await log(id, '?limit=100')).reduce((sum, { attempts }) => sum + attempts, 0)
     const statusOf = async (id: string): Promise<string> =>
       (await house.server('GET', `${admin}/${id}`)).body.status
     const timeline = async (userId: string): Promise<any[]> =>
@@ -119,8 +122,11 @@ forEachDatabase((_, open) => {
       await expect.poll(async () => (await log(id, '?limit=100')).length, wait).toBe(30)
       const before = receiver.received.length
       expect(before).toBeLessThan(16)
+      await expect.poll(() => attemptsOf(id), wait).toBe(before)
       passes(7 * second)
-      await expect.poll(() => receiver.received.length, wait).toBe(before + 1)
+      const tries = before + 1
+      await expect.poll(() => attemptsOf(id), wait).toBe(tries)
+      expect(receiver.received).toHaveLength(tries)
       receiver.state.behave = answering(200)
       passes(15 * second)
       await expect.poll(async () => log(id, '?status=delivered&limit=100'), wait).toHaveLength(30)
