@@ -82,24 +82,29 @@ export const importBench = async (): Promise<Measured[]> => {
 
   const copy = async (): Promise<number> => {
     const those = `(select id from bench.person where user_id like 'r${round}-%')`
-    const rowsOf = (table: string): string =>
-      `select * from bench.${table} where ${table === 'person' ? 'id' : 'person_id'} in ${those}`
+    // Not the generated ones: nobody may write those.
+    const columnsOf = (table: string) =>
+      sql(
+        `select string_agg(quote_ident(column_name), ',' order by ordinal_position) from information_schema.columns where table_schema = 'bench' and table_name = '${table}' and is_generated = 'NEVER'`,
+      )
+    const parts = await Promise.all(
+      tables.map(async (table) => {
+        const [columns, file] = [await columnsOf(table), join(folder, table)]
+        const rows = `select ${columns} from bench.${table} where ${table === 'person' ? 'id' : 'person_id'} in ${those}`
+        return {
+          table,
+          out: `\\copy (${rows}) to '${file}'`,
+          back: `\\copy copied.${table} (${columns}) from '${file}'`,
+        }
+      }),
+    )
     await sql(
       'drop schema if exists copied cascade; create schema copied',
-      ...tables.map((table) => `create table copied.${table} (like bench.${table} including all)`),
-      ...tables.map((table) => `\\copy (${rowsOf(table)}) to '${join(folder, table)}'`),
-    )
-    const columns = (table: string) =>
-      sql(
-        `select string_agg(quote_ident(column_name), ',' order by ordinal_position) from information_schema.columns where table_schema = 'bench' and table_name = '${table}'`,
-      )
-    const copies = await Promise.all(
-      tables.map(
-        async (table) => `\\copy copied.${table} (${await columns(table)}) from '${join(folder, table)}'`,
-      ),
+      ...parts.map(({ table }) => `create table copied.${table} (like bench.${table} including all)`),
+      ...parts.map(({ out }) => out),
     )
     const began = performance.now()
-    await sql(...copies)
+    await sql(...parts.map(({ back }) => back))
     return people / ((performance.now() - began) / 1000)
   }
 
