@@ -47,6 +47,19 @@ const signIn = async (page: Page, email: string): Promise<void> => {
 const idOf = (page: Page): Promise<unknown> =>
   page.evaluate("fetch('/api/store').then((r) => r.json()).then((v) => v.person.id)")
 
+// Runs in the page: the host asks the person, and tells Boardwalk what they said.
+const agree = `fetch('/api/onboarding/consent', {
+  method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"analytics":true}',
+}).then(({ status }) => { if (status !== 200) throw new Error(String(status)) })`
+
+/** Loads the page again, and waits until the server has answered to what it shows. */
+const reloadTold = async (page: Page): Promise<void> => {
+  const told = page.waitForResponse((answer) => answer.url().endsWith('/api/onboarding/events'))
+  await page.reload()
+  await told
+  await shows(page.locator(reminder))
+}
+
 /** Of the server, by the page that people use for it. */
 const setClock = async (page: Page, text: string): Promise<void> => {
   await page.goto('/settings')
@@ -100,6 +113,18 @@ describe.skipIf(inject('chromiumPath') === null)('journeys through the demo stor
         body: JSON.stringify({ status: 'done' }),
       })
       expect(answer.status).toBe(200)
+    }
+
+    /** What the store's team can read of what only the person's browser saw. */
+    const seenBy = async (userId: unknown): Promise<readonly string[]> => {
+      const answer = await fetch(`${store.address}/api/admin/people/${String(userId)}/timeline?limit=100`, {
+        headers: { authorization: `Bearer ${apiKey}` },
+      })
+      const { events } = (await answer.json()) as { events: readonly { type: string }[] }
+      return events
+        .map(({ type }) => type)
+        .filter((type) => /viewed|_shown|_started/.test(type))
+        .toSorted()
     }
 
     test('skip, visible but safe', async () => {
@@ -158,10 +183,24 @@ describe.skipIf(inject('chromiumPath') === null)('journeys through the demo stor
       expectNoComplaint()
     })
 
-    test('a snooze of seven days, by the server’s clock', async () => {
+    test('a snooze of seven days, by the server’s clock; what was seen is noted with consent only', async () => {
       const { page, expectNoComplaint } = await visitor(store.address)
       await register(page)
       await later(page)
+      await shows(page.locator(reminder))
+      const userId = await idOf(page)
+      await reloadTold(page)
+      expect(await seenBy(userId)).toEqual([])
+      await page.evaluate(agree)
+      await reloadTold(page)
+      await expect.poll(() => seenBy(userId)).toEqual(['onboarding.nudge_shown', 'onboarding.viewed'])
+      // The request goes on while its page is left.
+      await page.locator('.bw-nudge a').click()
+      await page.waitForURL('**/account/email')
+      await expect
+        .poll(() => seenBy(userId))
+        .toEqual(['onboarding.nudge_shown', 'onboarding.step_started', 'onboarding.viewed'])
+      await page.goto('/dashboard')
       await shows(page.locator(reminder))
       await page.click('button:has-text("Masquer 7 jours")')
       await isGone(page.locator(reminder))
@@ -327,6 +366,8 @@ describe.skipIf(inject('chromiumPath') === null)('journeys through the demo stor
       await later(page)
       await skip(page, 'theme')
       await standsAt(page, 'theme', 'skipped')
+      // It shows before the server has it: what was never acknowledged may be lost.
+      await isGone(page.locator('[data-pending]'))
       await page.evaluate('window.same = true')
       const note = page.locator('.bw-guide').getByText('Ceci date peut-être')
       await store.kill()

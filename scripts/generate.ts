@@ -1,6 +1,12 @@
 // Writes what is generated from the code; with --check it only says which files are out of date.
 import { readFile, writeFile } from 'node:fs/promises'
-import { errors, flowJsonSchema, openApiDocument } from '@boardwalk/contract'
+import {
+  analyticsDefinitions,
+  errors,
+  flowJsonSchema,
+  openApiDocument,
+  type Definition,
+} from '@boardwalk/contract'
 import { configurationTable } from '@boardwalk/server'
 import { migrate, openDatabase, ownMigrations, readSchemaManifest } from '@boardwalk/store'
 
@@ -22,6 +28,20 @@ const errorTable = (): string =>
     '',
   ].join('\n')
 
+const definitionTables = (): string =>
+  Object.entries(analyticsDefinitions)
+    .flatMap(([question, figures]) => [
+      `### ${question}`,
+      '',
+      '| figure | what it is | mind |',
+      '|---|---|---|',
+      ...Object.entries<Definition>(figures).map(
+        ([figure, { formula, note = '' }]) => `| \`${figure}\` | ${formula} | ${note} |`,
+      ),
+      '',
+    ])
+    .join('\n')
+
 const schemaManifest = async (): Promise<string> => {
   const database = await openDatabase({})
   try {
@@ -34,8 +54,10 @@ const schemaManifest = async (): Promise<string> => {
 
 const configurationMarks = /(<!-- configuration -->\n)[\s\S]*?(<!-- \/configuration -->)/
 
+const definitionMarks = /(<!-- definitions -->\n)[\s\S]*?(<!-- \/definitions -->)/
+
 const between = (text: string, marks: RegExp, content: string): string => {
-  if (!marks.test(text)) throw new Error(`The README has lost its marks ${String(marks)}`)
+  if (!marks.test(text)) throw new Error(`The text has lost its marks ${String(marks)}`)
   return text.replace(marks, (_, begin: string, end: string) => `${begin}${content}\n${end}`)
 }
 
@@ -44,6 +66,10 @@ const generated: readonly Generated[] = [
   { file: 'docs/generated/flow.schema.json', content: () => json(flowJsonSchema()) },
   { file: 'docs/generated/errors.md', content: errorTable },
   { file: 'packages/store/schema-manifest.json', content: schemaManifest },
+  {
+    file: 'docs/analytics.md',
+    content: (now) => between(now, definitionMarks, `\n${definitionTables()}`),
+  },
   {
     file: 'README.md',
     content: (now) => between(now, configurationMarks, configurationTable()),

@@ -1,6 +1,7 @@
 // `npm run bench` measures everything; `npm run bench -- screens` only that section, `-- server` the other.
 import { cpus } from 'node:os'
 import { mkdir, writeFile } from 'node:fs/promises'
+import { analyticsBench } from './analytics.ts'
 import { conditionBench } from './condition.ts'
 import { eventsBench } from './events.ts'
 import { httpBench } from './http.ts'
@@ -44,6 +45,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   events: table('events of ', '-events', eventsBench),
   webhooks: table('webhooks of ', '-webhooks', webhooksBench),
   import: table('moving in of ', '-import', importBench),
+  analytics: table('analytics of ', '-analytics', analyticsBench),
   screens: async () => {
     const painted = await paintBench()
     const { rows, missing } = await screenSizes()

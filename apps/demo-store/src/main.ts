@@ -87,6 +87,7 @@ const run = async (): Promise<void> => {
       `  curl -s ${address}/api/onboarding -H 'Authorization: Bearer ${token}'`,
       '',
       `Other people: npx boardwalk token USER. Your own flow: ${there(address)}npx boardwalk flows push FILE --publish. Ctrl-C stops.`,
+      'A year of made-up people: npx boardwalk demo seed --data .boardwalk/year, then npm start -- --data .boardwalk/year',
       '',
     ].join('\n'),
   )

@@ -28,6 +28,7 @@ export type Answered<Body> = { readonly body: Body; readonly etag: string | null
 /** The running Boardwalk that the commands of this process speak to. */
 export type Boardwalk = {
   readonly url: string
+  /** An answer that is not JSON is told as its text. */
   readonly call: <Body>(
     method: string,
     path: string,
@@ -65,7 +66,8 @@ export const reachBoardwalk = async (): Promise<Boardwalk> => {
       )
       const answered = await response.text().catch((error: unknown) => away(reasonOf(error)))
       if (response.ok) {
-        const answer: unknown = answered === '' ? undefined : JSON.parse(answered)
+        const isJson = /json/.test(response.headers.get('content-type') ?? '')
+        const answer: unknown = answered === '' ? undefined : isJson ? JSON.parse(answered) : answered
         return { body: answer as Body, etag: response.headers.get('etag') }
       }
       if (response.status === 503) away('503, not available now')

@@ -1,13 +1,16 @@
 import { ConfigurationError } from '@boardwalk/server'
 import { CommandError, type Command } from './command.ts'
+import { analytics } from './commands/analytics.ts'
 import { deadLetters } from './commands/dead-letters.ts'
 import { codegen } from './commands/codegen.ts'
+import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { explain } from './commands/explain.ts'
 import { flowsImpact } from './commands/flows-impact.ts'
 import { flows } from './commands/flows.ts'
 import { importPeople } from './commands/import.ts'
 import { migrate } from './commands/migrate.ts'
+import { projections } from './commands/projections.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { serve } from './commands/serve.ts'
 import { token } from './commands/token.ts'
@@ -21,9 +24,12 @@ const commands: readonly Command[] = [
   flowsImpact,
   codegen,
   explain,
+  analytics,
   reconcile,
   importPeople,
+  demo,
   deadLetters,
+  projections,
   webhooks,
   token,
 ]

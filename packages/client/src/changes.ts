@@ -59,14 +59,14 @@ export const createChanges = ({ options, requests, screen, accept, report, refre
         // Unlike randomUUID, this is there in an insecure page too.
         'idempotency-key': crypto.getRandomValues(new Uint32Array(4)).join('-'),
       },
-      ...(body && { body: JSON.stringify(body) }),
+      body: body ? JSON.stringify(body) : null,
     }
     return withRetries(() => requests.ask(`/${path}`, init, (answer) => (answer as Body)?.success === true), {
       firstPauseMs: 1000,
       // Changes go one after the other: the next ones, and the person, would wait as long.
       mostAskedMs: 5000,
       random: () => 1,
-      ...(options.sleep && { sleep: options.sleep }),
+      sleep: options.sleep,
     })
   }
 

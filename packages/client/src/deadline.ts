@@ -1,7 +1,6 @@
 // In Node, a turn of the loop that was held up runs its timers before it looks at its sockets: an answer that came in
 // time would be thrown away. In a browser the two need no help.
-const afterSockets: (work: () => void) => void =
-  'setImmediate' in globalThis ? (work) => void globalThis.setImmediate(work) : (work) => work()
+const afterSockets: (work: () => void) => unknown = globalThis.setImmediate ?? ((work) => work())
 
 // What timers can hold; a longer one would fire at once.
 const longestMs = 2 ** 31 - 1
@@ -17,9 +16,7 @@ export const within = async <Value, Late>(
 ): Promise<Value | Late> => {
   const controller = new AbortController()
   const { signal } = controller
-  const tooLate = new Promise<Late>((resolve) =>
-    signal.addEventListener('abort', () => resolve(late()), { once: true }),
-  )
+  const tooLate = new Promise<Late>((resolve) => signal.addEventListener('abort', () => resolve(late())))
   const timer = setTimeout(() => afterSockets(() => controller.abort()), Math.min(ms, longestMs))
   try {
     return await Promise.race([tooLate, work(signal)])

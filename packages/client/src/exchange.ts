@@ -40,7 +40,7 @@ const isProblem = (value: unknown): value is ProblemDetails => {
 const unreached = (
   reason: Unreached['reason'],
   detail: string,
-  answer: Asked & { readonly status?: number } = {},
+  answer?: Asked & { readonly status?: number },
 ): Unreached => ({ kind: 'unreached', reason, detail, ...answer })
 
 const jsonOf = (text: string): unknown => {
@@ -60,11 +60,11 @@ const readAnswer = async (response: Response, isOurs: IsOurs): Promise<Sent> => 
   // The 409 of a gate is an answer of its operation and a problem at once: a refusal to whoever asks for leave.
   if (status >= 400 && isProblem(body)) return { kind: 'refused', problem: body, ...answer }
   const detail = `status ${status} with a body that is not Boardwalk’s`
-  if (body === undefined) return unreached('garbled', detail, answer)
+  const isEmpty = status === 204 || status === 304
   // In a browser, a redirect that is not followed has the status 0.
-  if (status < 200 || (status >= 300 && status !== 304)) return unreached('status', detail, answer)
-  if (!isOurs(status === 204 || status === 304 ? undefined : body))
-    return unreached('garbled', detail, answer)
+  const isElsewhere = body !== undefined && (status < 200 || (status >= 300 && !isEmpty))
+  if (isElsewhere || body === undefined || !isOurs(isEmpty ? undefined : body))
+    return unreached(isElsewhere ? 'status' : 'garbled', detail, answer)
   const etag = headers.get('etag')
   return { kind: 'answered', status, body, ...(etag !== null && { etag }) } as unknown as Sent
 }

@@ -33,7 +33,7 @@ export const createRail = (
         keep([...waiting, one])
         signal.addEventListener('abort', () => {
           resolve(false)
-          if (waiting.includes(one)) keep(waiting.filter((other) => other !== one))
+          keep(waiting.filter((other) => other !== one))
         })
       }),
     /** What the server says of the person's steps. */

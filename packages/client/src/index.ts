@@ -2,6 +2,7 @@ export { within } from './deadline.ts'
 export type { Sent, Unreached } from './exchange.ts'
 export { guardFetch } from './guard-fetch.ts'
 export type { Blocked } from './meet-gate.ts'
+export type { Seen } from './observer.ts'
 export type { OnboardingOptions } from './onboarding-options.ts'
 export { messageOf } from './message-of.ts'
 export {

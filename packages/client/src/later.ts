@@ -4,6 +4,7 @@ import { goLive } from './live.ts'
 import { meetGate, type Met, type OnBlocked } from './meet-gate.ts'
 import type { OnboardingOptions } from './onboarding-options.ts'
 import type { Changed } from './onboarding-state.ts'
+import { createObserver } from './observer.ts'
 import type { Tell } from './tab-group.ts'
 
 type LaterOptions = House & {
@@ -21,7 +22,7 @@ export const createLater = (house: LaterOptions) => {
 
   const onBlocked: OnBlocked = async (blocked, signal) => {
     // Without a connection there is no screen that could show it.
-    if (!left || left.aborted) return false
+    if (left?.aborted !== false) return false
     const waiting = rail.wait(blocked, signal)
     void refresh()
     return waiting
@@ -29,9 +30,11 @@ export const createLater = (house: LaterOptions) => {
 
   return {
     rail,
+    observe: createObserver(requests.ask, options.observe),
     change: async (change: Change): Promise<Changed> => {
       const changed = await make(change)
-      if (changed.kind === 'done') tell?.('changed')
+      // Also when it was refused: nobody may have heard the answer of one that was carried out.
+      tell?.('changed')
       return changed
     },
     /** A request of the host's that may have been stopped by a gate. */
@@ -46,9 +49,9 @@ export const createLater = (house: LaterOptions) => {
         options,
         tabs && `${tabs} ${url} ${storageKey}`,
         leaving,
-        requests.openStream,
+        (signal) => requests.open('/stream', { headers: { accept: 'text/event-stream' }, signal }),
         () => screen.state().phase === 'ready',
-        () => void refresh(),
+        refresh,
       )
       leaving.addEventListener('abort', () => {
         tell = undefined

@@ -18,13 +18,14 @@ type Page = Target & { readonly document?: Target & { readonly visibilityState: 
  * Polls while no stream tells, or while what is known is not sure. Answers how to tell the other tabs.
  */
 export const goLive = (
-  { stream = true, pollMs, clock = Date.now, random, sleep }: LiveOptions,
+  options: LiveOptions,
   tabs: string | null,
   left: AbortSignal,
   open: HeldStreamOptions['open'],
   isSure: () => boolean,
-  doubt: () => void,
+  doubt: () => unknown,
 ): Tell => {
+  const { stream = true, pollMs, clock = Date.now } = options
   const page = globalThis as Page
   let aliveAt = 0
   let soon: ReturnType<typeof setTimeout> | undefined
@@ -53,10 +54,15 @@ export const goLive = (
         onWord(word)
         tellTabs(word)
       }
-      const onEvent = (name: string | undefined) => name === 'changed' && say(name)
       if (stream)
         void holdStream(
-          { open, onAlive: () => say(clock()), onEvent, onLost: () => say(0), random, sleep },
+          {
+            ...options,
+            open,
+            onAlive: () => say(clock()),
+            onEvent: (name) => name === 'changed' && say(name),
+            onLost: () => say(0),
+          },
           left,
         )
     },

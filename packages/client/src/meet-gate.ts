@@ -40,6 +40,6 @@ export const meetGate = async (
     .catch(() => false)
   signal.throwIfAborted()
   if (!done || again === undefined) return response
-  const copy = opens > 1 ? again.clone() : undefined
+  const copy = again.clone()
   return meetGate({ response: await send(again), again: copy, signal, opens: opens - 1 }, onBlocked, send)
 }

@@ -2,5 +2,5 @@
 export const messageOf = (thrown: unknown): string => {
   if (!(thrown instanceof Error)) return typeof thrown === 'string' ? thrown : 'something that is no error'
   const { cause, message } = thrown
-  return cause instanceof Error && cause.message !== '' ? `${message}: ${cause.message}` : message
+  return cause instanceof Error && cause.message ? `${message}: ${cause.message}` : message
 }

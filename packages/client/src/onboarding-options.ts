@@ -38,6 +38,11 @@ export type OnboardingOptions = {
    * people in different tabs need different names. null: every tab for itself. Default `boardwalk`.
    */
   readonly tabs?: string | null
+  /**
+   * Whether the server is told what only a browser sees: that the guide was viewed, the nudge shown, a step started. It
+   * stores that with the person's consent only; once it says that it does not, this client tells nothing more. Default true.
+   */
+  readonly observe?: boolean | undefined
   /** Milliseconds until a request is given up; default 5,000. */
   readonly timeoutMs?: number
   /** Milliseconds since 1970; for tests. */

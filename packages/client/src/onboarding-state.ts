@@ -1,5 +1,6 @@
 import type { Onboarding } from '@boardwalk/contract'
 import type { Blocked } from './meet-gate.ts'
+import type { Observe } from './observer.ts'
 
 /** How far the client knows the person's onboarding. */
 export type Phase =
@@ -63,6 +64,11 @@ export type OnboardingClient = {
   readonly seeWelcome: () => Promise<Changed>
   readonly skipFlow: (reason?: string) => Promise<Changed>
   readonly resumeFlow: () => Promise<Changed>
+  /**
+   * Tells the server what only a browser sees, once for each page and step; the kit calls it by itself. It is sent once,
+   * silently, and not at all when `observe` is false or the server has said that it stores none of it.
+   */
+  readonly observe: Observe
   /** A `fetch` whose gated requests open the guard rail, and go again once its steps are done. */
   readonly guardFetch: typeof globalThis.fetch
   /**

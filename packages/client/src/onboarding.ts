@@ -84,6 +84,7 @@ export const createOnboarding = (options: OnboardingOptions = {}): OnboardingCli
 
   /** Whoever needs what could not be loaded tries it again. */
   const load = async (): Promise<Later | undefined> => {
+    if (!enabled) return undefined
     try {
       const { createLater } = await import('./later.ts')
       return (later ??= createLater({
@@ -101,7 +102,7 @@ export const createOnboarding = (options: OnboardingOptions = {}): OnboardingCli
 
   const change = async (path: ChangePath, body?: object, step?: string): Promise<Changed> => {
     const at = clock()
-    const part = enabled ? (later ?? (await load())) : undefined
+    const part = later ?? (await load())
     if (part) return part.change({ path, body, step, at })
     const refused = { code: 'unreached', message: enabled ? 'the client is not loaded' : 'not enabled' }
     if (enabled) {
@@ -116,19 +117,18 @@ export const createOnboarding = (options: OnboardingOptions = {}): OnboardingCli
   const connect = (): void => {
     leaving = new AbortController()
     const { signal } = leaving
-    let again: ReturnType<typeof setTimeout> | undefined
     const goLive = async (): Promise<void> => {
       const part = await load()
       if (signal.aborted) return
       if (part) return part.goLive(signal)
       // Seen or not: what knows whether anybody looks at the page is in that part.
-      again = setTimeout(() => {
+      setTimeout(() => {
+        if (signal.aborted) return
         void refresh()
         void goLive()
       }, pollMs)
     }
     void goLive()
-    signal.addEventListener('abort', () => clearTimeout(again))
     // What came with the page is new enough until somebody says otherwise.
     if (!initial || screen.turn() > 0) void (reading ?? refresh())
   }
@@ -164,5 +164,6 @@ export const createOnboarding = (options: OnboardingOptions = {}): OnboardingCli
       return part ? part.meet({ response, again, signal: request.signal, opens: 2 }) : response
     },
     closeGuardRail: (done) => later?.rail.close(done),
+    observe: async (type, data) => (await load())?.observe(type, data),
   }
 }

@@ -50,10 +50,11 @@ export const personRequests = ({
   const address = `${url.replace(/\/+$/, '')}/api/onboarding`
   const search = flow === undefined ? '' : `?flow=${encodeURIComponent(flow)}`
 
+  const open = (path: string, init: Init): Promise<Response> => signed(address + path, init)
   const ask = (path: string, init: Init, isOurs: (body: unknown) => boolean): Promise<Sent> =>
     exchange(
       (signal) =>
-        signed(address + path + search, {
+        open(path + search, {
           ...init,
           headers: { 'accept-language': locale, ...init.headers },
           redirect: 'manual',
@@ -64,6 +65,8 @@ export const personRequests = ({
     )
 
   return {
+    /** Without an end to the waiting, for a stream. */
+    open,
     ask,
     read: async (known: Tagged | undefined): Promise<Told> => {
       const headers = { 'if-none-match': known?.etag }
@@ -73,9 +76,6 @@ export const personRequests = ({
       const onboarding = sent.body as Onboarding | null
       return { state: onboarding ? { onboarding, etag: sent.etag } : known }
     },
-    /** The stream that says when to read again. */
-    openStream: (signal: AbortSignal): Promise<Response> =>
-      signed(`${address}/stream`, { headers: { accept: 'text/event-stream' }, signal }),
   }
 }
 

@@ -22,30 +22,19 @@ export const pauseMs = (failed: number, firstPauseMs: number, random: () => numb
 
 /** Worth a second try: nobody answered, or whoever did said that they could not now. */
 const isPassing = (sent: Sent): boolean =>
-  sent.kind === 'unreached'
-    ? ['network', 'timeout', 'garbled'].includes(sent.reason) ||
-      [429, 502, 503, 504].includes(sent.status ?? 0)
-    : sent.kind === 'refused' && [429, 503].includes(sent.status)
-
-/** The server's own word on when to come again; a longer pause than ours is kept, up to the bound. */
-const askedMs = (sent: Sent): number =>
-  1000 * ((sent as { retryAfterSeconds?: number }).retryAfterSeconds ?? 0)
+  [429, 502, 503, 504].includes(sent.status as number) ||
+  (sent.kind === 'unreached' && !['status', 'unsendable'].includes(sent.reason))
 
 /** Tries again what may be done twice, with a pause of full jitter before each further try, or as long as it is told. */
 export const withRetries = async <Answer>(
   send: () => Promise<Answer>,
-  {
-    tries = 3,
-    firstPauseMs = 200,
-    mostAskedMs = Infinity,
-    random = Math.random,
-    sleep = sleepFor,
-  }: RetryOptions = {},
+  { tries = 3, firstPauseMs = 200, mostAskedMs, random = Math.random, sleep = sleepFor }: RetryOptions = {},
 ): Promise<Answer> => {
   for (let failed = 0; ; failed++) {
     const sent = await send()
-    const asked = askedMs(sent as Sent)
-    if (!isPassing(sent as Sent) || failed + 1 >= tries || asked > mostAskedMs) return sent
+    // The server's own word on when to come again; a longer pause than ours is kept, up to the bound.
+    const asked = 1000 * ((sent as { retryAfterSeconds?: number }).retryAfterSeconds ?? 0)
+    if (!isPassing(sent as Sent) || failed + 1 >= tries || asked > (mostAskedMs ?? asked)) return sent
     await sleep(Math.max(Math.min(longestPauseMs, asked), pauseMs(failed, firstPauseMs, random)))
   }
 }

@@ -17,7 +17,7 @@ export const joinTabs = (
   lead: (tell: Tell) => void,
   onWord: Tell,
 ): Tell => {
-  const { locks } = (globalThis.navigator ?? {}) as { locks?: Locks }
+  const locks = (globalThis.navigator as { locks?: Locks } | undefined)?.locks
   const channel = name !== null && locks && new BroadcastChannel(name)
   const tell: Tell = (word) => {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel reaches its own origin only

@@ -1,3 +1,12 @@
+export type { AnalyticsQuery } from './analytics-query.ts'
+export { windowMs } from './analytics-query.ts'
+export {
+  analyticsDefinitions,
+  analyticsQuestions,
+  definitionsOf,
+  type AnalyticsQuestion,
+  type Definition,
+} from './analytics-definitions.ts'
 export { eventOfCloudEvent, eventsOfCloudEvents, isJsonType, ownSource } from './cloud-events.ts'
 export { errorCodes, errors, problemDetails, problemDetailsOf, problemType } from './errors.ts'
 export type { ErrorCode, ErrorRow, ProblemDetails } from './errors.ts'

@@ -88,6 +88,11 @@ const problemResponses = (
 const mediaTypeOf = (row: OperationRow, status: number): string =>
   status >= 400 && status !== 503 ? 'application/problem+json' : (row.mediaType ?? 'application/json')
 
+const otherAnswers = ({ otherAnswers: others = {} }: OperationRow, write: Writer['write']): Json =>
+  Object.fromEntries(
+    Object.entries(others).map(([mediaType, schema]) => [mediaType, { schema: write(schema, 'output') }]),
+  )
+
 const answers = (row: OperationRow, { write }: Writer): Json =>
   Object.fromEntries(
     Object.entries(row.answers).map(([status, schema]) => [
@@ -98,7 +103,10 @@ const answers = (row: OperationRow, { write }: Writer): Json =>
             ? errors.PRECONDITION_REQUIRED.meaning
             : row.summary,
         ...(schema && {
-          content: { [mediaTypeOf(row, Number(status))]: { schema: write(schema, 'output') } },
+          content: {
+            [mediaTypeOf(row, Number(status))]: { schema: write(schema, 'output') },
+            ...(status === '200' && otherAnswers(row, write)),
+          },
         }),
       },
     ]),

@@ -49,6 +49,8 @@ export type OperationRow = {
   readonly mediaType?: string
   /** Status → body; null is an answer without one. Errors come on top. */
   readonly answers: { readonly [status: number]: z.ZodType | null }
+  /** What else a 200 may be, by media type; which one, `Accept` and `format` say. */
+  readonly otherAnswers?: { readonly [mediaType: string]: z.ZodType }
   /** What can go wrong here in particular; `errorsOf` adds what can go wrong everywhere. */
   readonly errors: readonly ErrorCode[]
   readonly headers?: readonly HeaderName[]

@@ -88,6 +88,7 @@ export const personExport = z
       .describe('Events of the host’s that may prove a step later.'),
     consent,
     deadLetters: deadLetters.describe('What came about the person and could not be taken.'),
+    tally: loose.optional().describe('What is counted of the person; absent: nothing yet.'),
     events: z.array(happening),
   })
   .meta({ id: 'PersonExport', description: 'Everything held of a person.' })

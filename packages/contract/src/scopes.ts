@@ -7,6 +7,8 @@ export const scopes = {
   'flows:read': 'Read flows and their versions.',
   'flows:write': 'Store drafts of flows.',
   'flows:publish': 'Publish, roll back and deprecate versions of flows.',
+  'analytics:read': 'Read the figures: funnels, times, conversion, retention.',
+  'analytics:write': 'Have the figures counted anew.',
   'webhooks:read': 'Read webhooks and the log of their deliveries.',
   'webhooks:write': 'Make, change, test and delete webhooks, and send deliveries again.',
   'keys:write': 'Make, list and revoke API keys, of whatever scopes: as much as all of them.',

@@ -42,11 +42,11 @@ const statusIn = ({ flow, enrolment }: Turn, lineage: string): StepStatus | unde
   return step && (stateOf(step, enrolment.steps)?.status ?? 'todo')
 }
 
-/** The person's own steps that were done and count as todo from now on; started anew, the skipped ones as well. */
+/** The person's own steps that were done or skipped and count as todo from now on. */
 const resets = (was: Turn, is: Turn, { policy }: Publication): Happening[] =>
   (is.flow?.steps ?? []).flatMap(({ id, lineage, version }) => {
     const before = statusIn(was, lineage)
-    const isTaken = before === 'done' || (before === 'skipped' && policy === 'restart')
+    const isTaken = before === 'done' || before === 'skipped'
     if (!isTaken || statusIn(is, lineage) !== 'todo') return []
     const reason = policy === 'restart' ? 'restart' : 'version'
     return [happening('onboarding.step_reset', is.enrolment, { stepVersion: version, reason }, id)]

@@ -40,6 +40,8 @@ export const happening = (
   stepId: string | null = null,
 ): Happening => ({ type, flow, version, stepId, data })
 
+export const iso = (ms: number): string => new Date(ms).toISOString()
+
 export const withEnrolment = (person: Person, enrolment: Enrolment): Person => ({
   ...person,
   enrolments: [...person.enrolments.filter((other) => other.flow !== enrolment.flow), enrolment],

@@ -3,9 +3,19 @@ import { enrolmentShown, flowFor, flowServed, type Catalogue } from './catalogue
 import { enrolmentIn, happening, withEnrolment, type Decision, type World } from './decision.ts'
 import { conditionFacts } from './facts.ts'
 import type { Flow } from './flow.ts'
-import type { Enrolment, Person } from './person.ts'
+import type { Happening } from './happening.ts'
+import type { Enrolment, Facts, Person } from './person.ts'
 import { refusal } from './refusal.ts'
 import { andThen } from './settle.ts'
+
+/** Whom figures count the enrolment for: as they are now, whatever becomes known of them later. */
+const enteredAs = ({ market, plan, role, locale, createdAt }: Facts): Happening['data'] => {
+  const facts = Object.entries({ market, plan, role, locale }).filter(([, value]) => value !== undefined)
+  return {
+    ...(facts.length > 0 && { facts: Object.fromEntries(facts) }),
+    ...(createdAt !== undefined && { signedUpAt: createdAt }),
+  }
+}
 
 const enrol = ({ catalogue, now }: World, person: Person, flow: Flow): Decision => {
   const enrolment: Enrolment = {
@@ -30,7 +40,7 @@ const enrol = ({ catalogue, now }: World, person: Person, flow: Flow): Decision 
   }
   return {
     person: withEnrolment(person, enrolment),
-    happenings: [happening('onboarding.enrolled', enrolment)],
+    happenings: [happening('onboarding.enrolled', enrolment, enteredAs(person.facts))],
   }
 }
 

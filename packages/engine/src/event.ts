@@ -43,7 +43,7 @@ const remember = ({ catalogue }: World, person: Person, event: RememberedEvent):
 /** The host's own events are observation, so they are kept only of those who had agreed to it when they happened. */
 const observed = ({ consent }: Person, { name, properties }: HostEvent, at: number): Happening[] =>
   consent?.analytics && at >= consent.at && isValueEvent(name)
-    ? [{ type: name, flow: null, version: null, stepId: null, data: { ...properties, source: 'event' } }]
+    ? [{ type: name, flow: null, version: null, stepId: null, data: { ...properties, source: 'event' }, at }]
     : []
 
 /**

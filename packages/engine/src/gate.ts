@@ -22,7 +22,11 @@ export type GateQuestion = {
 
 export type MissingStep = { readonly flow: string; readonly step: Step }
 
-export type GateDecision = Decision & { readonly missing: readonly MissingStep[] }
+export type GateDecision = Decision & {
+  readonly missing: readonly MissingStep[]
+  /** The flow whose step decided; absent when the person sees none of those asked for. */
+  readonly decidedIn?: string | undefined
+}
 
 /** All that the question is about: the versions in force, and those that some people finish. */
 const searchedBy = ({ catalogue }: World, { flow }: GateQuestion): Flow[] =>
@@ -109,9 +113,11 @@ export const checkGate = (world: World, person: Person, question: GateQuestion):
   if (mistake) return { person, happenings: [], missing: [], refusal: mistake }
   // What the person did before anybody asked for it is done.
   const decision = andThen(placed(world, person, question.flow), (known) => settleProven(world, known))
-  const missing = missingOf(needsOf(world, decision.person, question).flatMap(({ needs }) => needs))
+  const needs = needsOf(world, decision.person, question).flatMap((one) => one.needs)
+  const missing = missingOf(needs)
   const [first] = missing
-  if (first === undefined) return { ...decision, missing: [] }
+  if (first === undefined)
+    return { ...decision, missing: [], decidedIn: needs.find(({ asked }) => asked)?.flow.name }
   const data = {
     route: question.route,
     missingStep: first.step.id,
@@ -122,6 +128,7 @@ export const checkGate = (world: World, person: Person, question: GateQuestion):
     person: decision.person,
     happenings: [...decision.happenings, happening('gating.blocked', decidedBy, data, first.step.id)],
     missing: missing.map(({ flow, step }) => ({ flow: flow.name, step })),
+    decidedIn: first.flow.name,
   }
 }
 

@@ -7,6 +7,7 @@ export type HappeningType =
   | 'onboarding.offered'
   | 'onboarding.reached'
   | 'onboarding.step_completed'
+  | 'onboarding.step_shared'
   | 'onboarding.step_skipped'
   | 'onboarding.nudge_snoozed'
   | 'onboarding.nudge_unsnoozed'
@@ -29,4 +30,6 @@ export type Happening = {
   /** Whose step it was, for a step of scope `account`; others read these to bring the members up to date. */
   readonly accountId?: string | undefined
   readonly data: { readonly [name: string]: unknown }
+  /** When it happened, in milliseconds since 1970, if that was before it is told. */
+  readonly at?: number | undefined
 }

@@ -1,4 +1,5 @@
-import { enrolmentIn, happening, situationOf, withEnrolment, type Decision, type World } from './decision.ts'
+import { enrolmentIn, happening, iso, situationOf, withEnrolment } from './decision.ts'
+import type { Decision, World } from './decision.ts'
 import { place } from './enrolment.ts'
 import type { Step } from './flow.ts'
 import { guideOf } from './guide.ts'
@@ -6,7 +7,7 @@ import type { Happening } from './happening.ts'
 import type { AccountFlow, Enrolment, Person, StepState } from './person.ts'
 import { isFinished } from './progress.ts'
 import { notEnrolled } from './refusal.ts'
-import { rowsOf, withState } from './step-state.ts'
+import { isTold, rowsOf, withState } from './step-state.ts'
 import type { Situation } from './visibility.ts'
 
 /** What a person did elsewhere, before Boardwalk knew them. Times are milliseconds since 1970; null when nobody noted one. */
@@ -57,18 +58,11 @@ const objectionTo = (
 const isKnown = (rows: readonly StepState[], { lineage }: Step, status: ImportedStep['status']): boolean =>
   rows.some((row) => row.stepId === lineage && (row.status === 'done' || row.status === status))
 
-const withRows = (
-  person: Person,
-  enrolment: Enrolment,
-  { scope }: Step,
-  rows: AccountFlow['steps'],
-): Person => {
-  if (scope === 'person') return withEnrolment(person, { ...enrolment, steps: rows })
+const withRows = (person: Person, enrolment: Enrolment, step: Step, rows: AccountFlow['steps']): Person => {
+  if (step.scope === 'person') return withEnrolment(person, { ...enrolment, steps: rows })
   const others = person.accountFlows.filter((shared) => shared.flow !== enrolment.flow)
   return { ...person, accountFlows: [...others, { flow: enrolment.flow, steps: rows }] }
 }
-
-const iso = (ms: number): string => new Date(ms).toISOString()
 
 /** The step settled when it was, whether or not the person sees it now. */
 const settleImported = (
@@ -94,11 +88,20 @@ const settleImported = (
     ...(own && { offeredAt: settledAt, reachedAt: settledAt }),
   })
   const type = status === 'done' ? 'onboarding.step_completed' : 'onboarding.step_skipped'
-  const data = { stepVersion: step.version, source: 'import', settledAt: iso(settledAt) }
+  const data = {
+    stepVersion: step.version,
+    source: 'import',
+    settledAt: iso(settledAt),
+    ...(status === 'done' && step.activation && { activation: true }),
+  }
   const { accountId } = person
   const told = happening(type, enrolment, data, step.id)
+  // Nor that somebody else did it, although whose doing it was is not noted.
+  const knows = own || status !== 'done' || isTold(step, enrolment)
+  const steps = knows ? enrolment.steps : withState(enrolment.steps, step, { settledAt })
+  const knowing = knows ? person : withEnrolment(person, { ...enrolment, steps })
   return {
-    person: withRows(person, enrolment, step, settled),
+    person: withRows(knowing, enrolment, step, settled),
     happenings: [own || accountId === null ? told : { ...told, accountId }],
   }
 }

@@ -22,7 +22,7 @@ export type StepState = {
   readonly status: StepStatus
   readonly offeredAt: number | null
   readonly reachedAt: number | null
-  /** When it was last done or skipped. */
+  /** When it was last done or skipped; in a person's own row of a step of their account: by others, and they were told. */
   readonly settledAt: number | null
   /** The user id of who settled it. */
   readonly settledBy: string | null

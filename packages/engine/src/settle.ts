@@ -1,5 +1,5 @@
 import type { Decision, World } from './decision.ts'
-import { enrolmentIn, happening, situationOf, withEnrolment } from './decision.ts'
+import { enrolmentIn, happening, iso, situationOf, withEnrolment } from './decision.ts'
 import type { Flow } from './flow.ts'
 import { guideOf, type Guide, type GuideStep } from './guide.ts'
 import type { Happening } from './happening.ts'
@@ -7,10 +7,13 @@ import type { Enrolment, Person } from './person.ts'
 import { isFinished, nextStepOf } from './progress.ts'
 import { provenSteps } from './proof.ts'
 import { settleStep, type SeenSettling } from './settle-step.ts'
-import { stateOf, withState } from './step-state.ts'
+import { isTold, stateOf, withState } from './step-state.ts'
+import type { Situation } from './visibility.ts'
+
+type Rule = (enrolment: Enrolment, guide: Guide, situation: Situation) => [Enrolment, Happening[]]
 
 /** Everything visible that has no row yet is offered now. */
-const offer = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Happening[]] => {
+const offer: Rule = (enrolment, guide, { now }) => {
   const offered = guide.steps.filter(
     ({ step }) => (stateOf(step, enrolment.steps)?.offeredAt ?? null) === null,
   )
@@ -18,6 +21,28 @@ const offer = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Hap
   const steps = offered.reduce((rows, { step }) => withState(rows, step, { offeredAt: now }), enrolment.steps)
   const data = { steps: offered.map(({ id }) => id) }
   return [{ ...enrolment, steps }, [happening('onboarding.offered', enrolment, data)]]
+}
+
+/** A step of the account that somebody else did counts for this person, too. That they were told stands in their own row. */
+const share: Rule = (enrolment, { steps }, { person, now }) => {
+  const shared = steps.filter(
+    ({ step, status, state }) =>
+      step.scope === 'account' &&
+      status === 'done' &&
+      state?.settledBy !== person.userId &&
+      !isTold(step, enrolment),
+  )
+  return shared.reduce<[Enrolment, Happening[]]>(
+    ([told, happenings], { id, step, state }) => {
+      const settledAt = state?.settledAt ?? now
+      const data = { stepVersion: step.version, settledAt: iso(settledAt) }
+      return [
+        { ...told, steps: withState(told.steps, step, { settledAt }) },
+        [...happenings, happening('onboarding.step_shared', enrolment, data, id)],
+      ]
+    },
+    [enrolment, []],
+  )
 }
 
 /** Those of the steps that were not reached before are now. */
@@ -36,7 +61,7 @@ export const reachSteps = (
 }
 
 /** The next step and those already settled have been reached. */
-const reach = (enrolment: Enrolment, { steps }: Guide, now: number): [Enrolment, Happening[]] => {
+const reach: Rule = (enrolment, { steps }, { now }) => {
   const next = nextStepOf(steps)
   return reachSteps(
     enrolment,
@@ -45,7 +70,7 @@ const reach = (enrolment: Enrolment, { steps }: Guide, now: number): [Enrolment,
   )
 }
 
-const complete = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, Happening[]] => {
+const complete: Rule = (enrolment, guide, { now }) => {
   if (enrolment.status === 'completed' || !isFinished(guide.steps)) return [enrolment, []]
   const completed: Enrolment = { ...enrolment, status: 'completed', completedAt: now, skippedAt: null }
   return [
@@ -54,18 +79,17 @@ const complete = (enrolment: Enrolment, guide: Guide, now: number): [Enrolment, 
   ]
 }
 
-type Rule = (enrolment: Enrolment, guide: Guide, now: number) => [Enrolment, Happening[]]
-
-const everyRule: readonly Rule[] = [offer, reach, complete]
+const everyRule: readonly Rule[] = [offer, share, reach, complete]
 
 const follow = (world: World, person: Person, flow: Flow, rules = everyRule): Decision => {
   const before = enrolmentIn(person, flow.name)
   if (before === undefined) return { person, happenings: [] }
-  const guide = guideOf(flow, before, situationOf(person, world.now))
+  const situation = situationOf(person, world.now)
+  const guide = guideOf(flow, before, situation)
   const happenings: Happening[] = []
   let enrolment = before
   for (const rule of rules) {
-    const [next, happened] = rule(enrolment, guide, world.now)
+    const [next, happened] = rule(enrolment, guide, situation)
     enrolment = next
     happenings.push(...happened)
   }
@@ -111,7 +135,7 @@ const settleBy =
   }
 
 /**
- * What follows by itself from the state and the moment: steps offered and reached, those done that something remembered
+ * What follows by itself from the state and the moment: steps offered, shared and reached, those done that something remembered
  * proves, the enrolment completed.
  */
 export const settle = settleBy(everyRule)

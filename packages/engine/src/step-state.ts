@@ -43,9 +43,17 @@ export const askedAnewSince = (step: Step, states: readonly StepState[]): number
     : Math.max(
         -Infinity,
         ...states
-          .filter(({ stepId, stepVersion }) => stepId === step.lineage && stepVersion < step.version)
+          .filter(
+            ({ stepId, stepVersion, status }) =>
+              // One with a time that is still to do was settled by others, for the account.
+              stepId === step.lineage && stepVersion < step.version && status !== 'todo',
+          )
           .map(({ settledAt }) => settledAt ?? -Infinity),
       )
+
+/** Whether the person has heard that the step is settled; who settled it themselves when it was each person's own needs no telling. */
+export const isTold = (step: Step, { steps }: Pick<Enrolment, 'steps'>): boolean =>
+  (stateOf(step, steps)?.settledAt ?? null) !== null
 
 /** The status that counts: a skipped step that is required now is todo again. */
 export const statusOf = (state: StepState | undefined, required: boolean): StepStatus =>

@@ -244,6 +244,7 @@ const everything: readonly (HappeningType | RefusalCode)[] = [
   'onboarding.offered',
   'onboarding.reached',
   'onboarding.step_completed',
+  'onboarding.step_shared',
   'onboarding.step_skipped',
   'onboarding.nudge_snoozed',
   'onboarding.nudge_unsnoozed',

@@ -55,10 +55,10 @@ const client = using('createOnboarding', '@boardwalk/client')
 describe('bytes that a host’s visitors load', () => {
   test.each([
     ['provider and guide', using(guide), 8 * 1024, 10 * 1024],
-    ['everything', using(everything), 10 * 1024, 10.375 * 1024],
-    ['provider and guide, with the client', using(guide) + client, 8 * 1024, 13.75 * 1024],
+    ['everything', using(everything), 10 * 1024, 10.5 * 1024],
+    ['provider and guide, with the client', using(guide) + client, 8 * 1024, 14 * 1024],
     // Not 10 kB in all, as wished: it is what is reached.
-    ['everything, with the client', using(everything) + client, 10 * 1024, 15.75 * 1024],
+    ['everything, with the client', using(everything) + client, 10 * 1024, 16 * 1024],
   ])('%s: first, and in all', async (_, lines, most, mostInAll) => {
     const { first, inAll, chunks } = await sizeOf(lines)
     expect(first).toBeGreaterThan(500)

@@ -1,6 +1,15 @@
 import { pino, type Logger } from 'pino'
-import { migrate, openDatabase, ownMigrations, purgeDeadLetters, purgeSavedAnswers } from '@boardwalk/store'
+import {
+  migrate,
+  openDatabase,
+  ownMigrations,
+  purgeDeadLetters,
+  purgeSavedAnswers,
+  renumberRestored,
+} from '@boardwalk/store'
 import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store'
+import type { GateChecks } from './analytics/gate-checks.ts'
+import { startAnalytics } from './analytics/start-analytics.ts'
 import { apiKeyHandlers } from './api-keys/handlers.ts'
 import { startEventsOut } from './delivery/events-out.ts'
 import { checkTopic } from './delivery/kafka-topic.ts'
@@ -8,6 +17,7 @@ import { checkListeners, type Listener } from './delivery/listeners.ts'
 import { deadLetterHandlers } from './dead-letters/handlers.ts'
 import { eventHandlers } from './events/handlers.ts'
 import { reconcileHandlers } from './events/reconcile.ts'
+import { figureHandlers } from './figures/handlers.ts'
 import { flowHandlers } from './flows/handlers.ts'
 import { accountMembers } from './following/account-members.ts'
 import { announcer, concernedBy, type Announcer } from './following/announce.ts'
@@ -83,6 +93,7 @@ type Running = {
   readonly database: Database
   readonly catalogue: LiveCatalogue
   readonly announcer: Announcer
+  readonly checks: GateChecks
   readonly drain: () => void
   readonly stop: () => Promise<void>
 }
@@ -138,6 +149,8 @@ const runOn = async (
   const { clock = Date.now, identify, tokens, apiKey, corsOrigins = [], streams: limits } = options
   const { kafka, webhooks, listeners } = options
   await migrate(database, await ownMigrations())
+  if (await renumberRestored(database))
+    log.warn({ event: 'onboarding.renumbered' }, 'restored from a dump: some happenings are told again')
   const announce = announcer(database)
   const onCommitted = (change: Change): void => {
     announce.changed(concernedBy(change))
@@ -150,6 +163,7 @@ const runOn = async (
   const catalogue = liveCatalogue(database.query)
   const road: Road = createRoad({ database, catalogue, clock, onCommitted })
   const members: Following = await followHappenings(database, accountMembers(database, road), log)
+  const analytics = await startAnalytics({ database, clock, metrics, log, announcer: announce })
   const out = await startEventsOut({ database, clock, metrics, log, webhooks, listeners, kafka })
   const watching = await watchPeople(database)
   const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...limits })
@@ -166,10 +180,12 @@ const runOn = async (
     ...eventHandlers(verbs),
     ...reconcileHandlers(verbs, database.query),
     ...importHandlers(verbs),
-    ...gateHandlers(verbs, metrics, catalogue),
+    ...gateHandlers(verbs, metrics, catalogue, analytics.checks),
     ...deadLetterHandlers({ query: database.query, road, clock, sources: sourcesByTopic(sources) }),
     ...flowHandlers(database, announce, { catalogue, clock }),
     ...out.handlers,
+    ...analytics.handlers,
+    ...figureHandlers(database.query, clock),
     ...apiKeyHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),
   }
@@ -187,6 +203,7 @@ const runOn = async (
     database,
     catalogue,
     announcer: announce,
+    checks: analytics.checks,
     drain: streams.end,
     stop: async () => {
       stopPurging()
@@ -196,6 +213,7 @@ const runOn = async (
       await members.stop()
       await out.stop()
       await road.idle()
+      await analytics.stop()
       await announce.stop()
       await close()
     },

@@ -16,10 +16,11 @@ import {
 import { gatesIn, parseAcceptLanguage, type FactsUpdate } from '@boardwalk/engine'
 import type { Logger } from 'pino'
 import { publish, readFlow, type Database } from '@boardwalk/store'
+import type { GateChecks } from './analytics/gate-checks.ts'
 import { takeEvent } from './events/take-event.ts'
 import type { Announcer } from './following/announce.ts'
 import { storeDraft } from './flows/store-draft.ts'
-import { gateJourney } from './gates/journey.ts'
+import { askGate } from './gates/ask-gate.ts'
 import { withoutUndefined } from './http/authenticate.ts'
 import { failureOf } from './http/failures.ts'
 import { Failure } from './http/reply.ts'
@@ -78,6 +79,7 @@ type Running = {
   readonly database: Database
   readonly catalogue: LiveCatalogue
   readonly announcer: Pick<Announcer, 'changed'>
+  readonly checks: Pick<GateChecks, 'count'>
 }
 
 export type InProcessOptions = {
@@ -136,10 +138,10 @@ export const inProcessVerbs = ({ started, log, metrics }: InProcessOptions): InP
         return takeEvent(verbsOn(road), accepted(trackEvent, sent), randomUUID())
       }),
     checkGate: (check, { acceptLanguage, correlationId } = {}) =>
-      through(async (running) => {
+      through(async ({ road, checks }) => {
         const asked = accepted(gateCheck, withoutUndefined(check))
         const by = requester(asked.userId, parseAcceptLanguage(acceptLanguage ?? ''), correlationId)
-        return JSON.parse(await travel(running, gateJourney(asked, by))) as GateVerdict
+        return JSON.parse((await askGate(verbsOn(road), checks, asked, by)).body) as GateVerdict
       }, correlationId),
     listGates: () => through(async ({ catalogue }) => gatesIn(await catalogue.now())),
     countFailedOpen: (route) => metrics.countFailedOpen(route),

@@ -5,9 +5,13 @@ import { listen, type Listening } from './process/listen.ts'
 
 export type Serving = Listening & { readonly boardwalk: Boardwalk }
 
+/** JSON lines on standard output. */
+export const logOf = ({ logLevel }: Pick<Configuration, 'logLevel'>): Logger =>
+  pino({ level: logLevel, base: null })
+
 /** Boardwalk as a process of its own, by configuration. */
 export const serve = async (configuration: Configuration, logger?: Logger): Promise<Serving> => {
-  const log = logger ?? pino({ level: configuration.logLevel, base: null })
+  const log = logger ?? logOf(configuration)
   const boardwalk = createBoardwalk({
     database: databaseOf(configuration),
     tokens: {

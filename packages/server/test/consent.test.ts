@@ -102,6 +102,16 @@ forEachDatabase((_, open) => {
     ])
   })
 
+  test('what the host’s server tells late stands when it happened', async () => {
+    const me = await house.person('punctual')
+    const { at } = (await me('PUT', consent, { analytics: true })).body
+    await expect.poll(() => Date.now()).toBeGreaterThan(Date.parse(at))
+    const late = { type: 'track', userId: 'punctual', event: 'shop.visited', timestamp: at }
+    expect((await house.server('POST', '/api/events', late)).status).toBe(200)
+    const { body } = await house.server('GET', '/api/admin/people/punctual/timeline')
+    expect(body.events).toMatchObject([{ type: 'shop.visited', at }])
+  })
+
   test('what is not kept leaves no key behind', async () => {
     const me = await house.person('keyless')
     const headers = { 'idempotency-key': 'seen' }

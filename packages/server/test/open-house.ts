@@ -36,10 +36,11 @@ const matching = (method: string, path: string): OperationRow | undefined =>
     )
 
 /** Every answer a test sees is one that the contract declares, body included. */
-const expectContract = (method: string, path: string, { status, body }: Answer): void => {
+const expectContract = (method: string, path: string, { status, body, headers }: Answer): void => {
   const row = matching(method, path)
   if (row === undefined) return
-  const declared = row.answers[status]
+  const [mediaType = ''] = (headers.get('content-type') ?? '').split(';')
+  const declared = (status === 200 && row.otherAnswers?.[mediaType]) || row.answers[status]
   if (declared) declared.parse(body)
   else if (declared === undefined) {
     const { error } = problemDetails.parse(body)

@@ -1,5 +1,8 @@
 -- What the figures are made of: counts that follow what happens, read in order by one process at a time.
 
+-- For the reader `analytics`: what happened before that is not all counted yet while it stands below.
+alter table reader add column incomplete_until xid8;
+
 -- Whom a count is about, as they were when they entered the flow. '' is unknown; the flow '' is the person as a whole.
 create table segment (
   id integer generated always as identity primary key,

@@ -82,6 +82,19 @@ export const holdReader = async (
   leaseMs: number,
 ): Promise<Cursor | undefined> => (await query<Cursor>(holdStatement, [name, holder, leaseMs]))[0]
 
+const placeStatement = {
+  name: 'reader_place',
+  text: `
+    select xid::text as xid, seq, coalesce(held_until > now(), false) as "isHeld" from reader where name = $1`,
+}
+
+/** Where the reader stands, and whether a process holds it; undefined when nobody ever did. */
+export const readerPlace = async (
+  query: Query,
+  name: string,
+): Promise<(Cursor & { readonly isHeld: boolean }) | undefined> =>
+  (await query<Cursor & { isHeld: boolean }>(placeStatement, [name]))[0]
+
 const advanceStatement = {
   name: 'advance_reader',
   text: `

@@ -1,5 +1,19 @@
 import { readMigrations, type Migration } from './database/read-migrations.ts'
 
+export { addChecks, type Checks } from './analytics/checks.ts'
+export { addCounts } from './analytics/counts.ts'
+export {
+  beginAnalytics,
+  countedUpTo,
+  lockHeldAnalytics,
+  moveAnalytics,
+  newestHappening,
+  readAnalyticsState,
+  rebuildAnalytics,
+  type AnalyticsState,
+} from './analytics/place.ts'
+export { readTallies, readTallyOf, writeTallies } from './analytics/tallies.ts'
+export { readTold, type ToldOf } from './analytics/told.ts'
 export { findApiKey, insertApiKey, listApiKeys, revokeApiKey, type ApiKey } from './api-keys.ts'
 export {
   disableGone,
@@ -45,6 +59,20 @@ export {
   isUnstorableText,
 } from './database/database-error.ts'
 export { migrate, unappliedMigrations } from './database/migrate.ts'
+export { readFlowsAsked, type FlowAsked } from './figures/flows-asked.ts'
+export {
+  labelOfBins,
+  readBlocks,
+  readConversion,
+  readFunnel,
+  readGates,
+  readNudges,
+  readRetention,
+  readTimes,
+  type Measure,
+} from './figures/figures.ts'
+export { piecesOf } from './figures/pieces.ts'
+export type { Dimension, LabelledPiece, Whom } from './figures/sums.ts'
 export {
   listFlows,
   publish,
@@ -68,6 +96,7 @@ export {
   holdReader,
   readAccountHappenings,
   readHappenings,
+  readerPlace,
   readTimeline,
   releaseReader,
 } from './happenings.ts'
@@ -94,6 +123,7 @@ export { openDatabase, type DatabaseOptions } from './open-database.ts'
 export {
   erase,
   forgetErasure,
+  isAnybodyKnown,
   membersInProgress,
   countEnrolled,
   peopleEnrolled,
@@ -102,6 +132,7 @@ export {
   updateAccount,
 } from './people.ts'
 export { ping } from './ping.ts'
+export { renumberRestored } from './restored.ts'
 export { readSchemaManifest, schemaDifferences } from './schema-manifest.ts'
 export {
   deleteWebhook,

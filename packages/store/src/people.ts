@@ -1,3 +1,4 @@
+import { leaveCounts } from './analytics/leave-counts.ts'
 import type { Database, Query } from './database/database.ts'
 import { lettersLock } from './dead-letters.ts'
 
@@ -60,6 +61,15 @@ const countStatement = { name: 'count_enrolled', text: 'select count(*) as n fro
 
 export const countEnrolled = async (query: Query, flow: string): Promise<number> =>
   Number((await query<{ n: number | bigint }>(countStatement, [flow]))[0]?.n ?? 0)
+
+const anybodyStatement = {
+  name: 'is_anybody_known',
+  text: 'select exists (select from person where starts_with(user_id, $1)) as known',
+}
+
+/** Whether there is anybody whose user id begins so. */
+export const isAnybodyKnown = async (query: Query, beginning = ''): Promise<boolean> =>
+  (await query<{ known: boolean }>(anybodyStatement, [beginning]))[0]?.known ?? false
 
 const lockAccount = {
   name: 'lock_account',
@@ -141,7 +151,7 @@ const erasePerson = {
 /**
  * Removes everything held of a person in one transaction; undefined when nothing was held. The person's row, their
  * queues and their dead letters are locked by statements of their own, so that the erasing one also sees what was
- * written while these waited.
+ * written while these waited. What they count for stays, as nobody's.
  */
 export const erase = (
   database: Database,
@@ -149,9 +159,10 @@ export const erase = (
   receipt: string,
 ): Promise<{ id: string; erasedAt: string } | undefined> =>
   database.transaction(async ({ query }) => {
-    await query(lockPerson, [userId])
+    const [person] = await query<{ id: number }>(lockPerson, [userId])
     await query(lockQueues, [userId])
     await query(lockLetters, [userId])
+    if (person !== undefined) await leaveCounts(query, person.id)
     return (await query<{ id: string; erasedAt: string }>(erasePerson, [userId, receipt]))[0]
   })
 

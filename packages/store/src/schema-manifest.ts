@@ -7,7 +7,11 @@ const columns = {
     select format('%s.%s %s%s%s', table_name, column_name, data_type,
       case when is_nullable = 'NO' then ' not null' end, case when is_identity = 'YES' then ' identity' else ' default ' || column_default end) as line
     from information_schema.columns
-    where table_schema = $1`,
+    where table_schema = $1
+    union all
+    select format('reports.%s.%s %s', table_name, column_name, data_type)
+    from information_schema.columns
+    where table_schema = left($1, 55) || '_reports'`,
 }
 
 const indexes = {
@@ -26,7 +30,7 @@ const constraints = {
     where t.relnamespace = to_regnamespace(quote_ident($1)) and c.contype in ('c', 'f', 'p', 'u')`,
 }
 
-/** Every column, index and constraint that the schema has, a line each, alike on every PostgreSQL. */
+/** Every column, index and constraint that the schema and its reports have, a line each, alike on every PostgreSQL. */
 export const readSchemaManifest = async (database: Database): Promise<string[]> => {
   const lines: string[] = []
   for (const statement of [columns, indexes, constraints]) {

@@ -64,7 +64,10 @@ function openedFor(openIn: (schema: string, options: OpenOptions) => Promise<Dat
   afterAll(async () => {
     for (const { schema, database } of created) {
       await database
-        .transaction(({ script }) => script(`drop schema if exists ${quoteIdentifier(schema)} cascade`))
+        .transaction(async ({ script }) => {
+          for (const one of [schema, `${schema}_reports`])
+            await script(`drop schema if exists ${quoteIdentifier(one)} cascade`)
+        })
         .catch(() => {})
     }
     await Promise.all(opened.map((database) => database.close()))

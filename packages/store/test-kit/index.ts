@@ -1,3 +1,4 @@
+export { liveAYear, yearFlow } from './a-year.ts'
 export {
   forEachDatabase,
   forEachPostgres,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { migrate as apply, openDatabase, ownMigrations } from '@boardwalk/store'
+import { migrate as apply, openDatabase, ownMigrations, renumberRestored } from '@boardwalk/store'
 import { databaseOf } from '@boardwalk/server'
 import type { Command } from '../command.ts'
 import { configured } from '../configured.ts'
@@ -18,6 +18,8 @@ export const migrate: Command = {
           ? 'Nothing to do: the database is up to date.'
           : `Applied migration ${applied.join(', ')}.`,
       )
+      if (await renumberRestored(database))
+        console.log('Restored from a dump: happenings are numbered anew, and some will be told again.')
     } finally {
       await database.close()
     }

@@ -7,7 +7,7 @@ const width = 30
 const restMs = 100
 
 /** On a terminal only; elsewhere it would fill a log. */
-export const progressBar = (): ProgressBar => {
+export const progressBar = (what = 'rows'): ProgressBar => {
   const { stderr } = process
   if (!stderr.isTTY) return { show: () => undefined, end: () => undefined }
   const beganAt = performance.now()
@@ -24,7 +24,7 @@ export const progressBar = (): ProgressBar => {
       const bar = '█'.repeat(full) + '░'.repeat(width - full)
       const percent = `${Math.min(100, Math.floor(share * 100))} %`.padStart(5)
       stderr.write(
-        `\r\u001B[K${bar} ${percent}  ${rows.toLocaleString('en')} rows, ${rate.toLocaleString('en')}/s`,
+        `\r\u001B[K${bar} ${percent}  ${rows.toLocaleString('en')} ${what}, ${rate.toLocaleString('en')}/s`,
       )
     },
     end: () => void stderr.write('\r\u001B[K'),

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { OperationRow } from '../operation.ts'
+import { analyticsOperations } from './analytics.ts'
 import { apiKeyOperations } from './api-keys.ts'
 import { deadLetterOperations } from './dead-letters.ts'
 import { eventOperations } from './events.ts'
@@ -10,6 +11,7 @@ import { importOperations } from './import.ts'
 import { onboardingOperations } from './onboarding.ts'
 import { peopleOperations } from './people.ts'
 import { processOperations } from './process.ts'
+import { projectionOperations } from './projections.ts'
 import { streamOperations } from './stream.ts'
 import { surfaceOperations } from './surfaces.ts'
 import { webhookOperations } from './webhooks.ts'
@@ -26,6 +28,8 @@ export const operations = {
   ...importOperations,
   ...gateOperations,
   ...flowOperations,
+  ...analyticsOperations,
+  ...projectionOperations,
   ...webhookOperations,
   ...apiKeyOperations,
   ...processOperations,

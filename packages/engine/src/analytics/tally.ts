@@ -29,38 +29,49 @@ export type StepTally = {
   readonly isReached: boolean
   readonly status: StepStatus
   readonly settledAt: number | null
-  /** When gates stopped the person for want of it: those of the last hour before the newest, oldest first. */
+  /** When gates stopped the person for want of it, unrecovered, oldest first. Kept for two hours, so that an hour's delay loses none. */
   readonly blockedAt: readonly number[]
+  /** When it was done; kept as long, for attempts that are heard of late. */
+  readonly doneAt: readonly number[]
 }
 
 export type JourneyTally = {
   readonly segment: Segment
   readonly startedAt: number
-  readonly signedUpAt: number
   readonly status: EnrolmentStatus
   readonly completedAt: number | null
-  /** When the flow's activation step was done. */
+  /** When the flow's activation step was first done. */
   readonly activatedAt: number | null
-  /** In the order in which they were first heard of: that in which they were shown. */
+  /** First those that were shown, in that order. */
   readonly steps: readonly StepTally[]
 }
 
 /** One of the host's events of value. */
 export type ValueTally = {
   readonly event: string
+  /** For the first time. */
   readonly at: number
   readonly onDay1: boolean
   readonly onDay7: boolean
 }
 
-/** What is counted of one person: all of their happenings so far, folded. */
+/** Something that the person did themselves: an event of value, or null for anything else. */
+export type Doing = { readonly event: string | null; readonly at: number }
+
+/** What is counted of one person: all of their happenings so far, folded. Plain JSON. */
 export type Tally = {
+  /** As their first enrolment told it, else its start, and from then on for all flows; null before it. */
+  readonly signedUpAt: number | null
   /** That of the flow '' first: the person as a whole. */
   readonly journeys: readonly JourneyTally[]
   readonly values: readonly ValueTally[]
   /** On which days of 24 hours after signing up they did anything: 0 to 30, ascending. */
   readonly days: readonly number[]
+  /** What they did before their first enrolment, oldest first. */
+  readonly waiting: readonly Doing[]
 }
+
+export const emptyTally: Tally = { signedUpAt: null, journeys: [], values: [], days: [], waiting: [] }
 
 /** One row of counts; `begins` is the full hour in milliseconds since 1970. Numbers may be negative: taken back. */
 export type Count =

@@ -5,7 +5,7 @@ import type { Onboarding } from '@boardwalk/contract'
 import { say, useKit } from '../kit/kit.ts'
 import type { Step } from '../kit/lead.ts'
 import { useOnboarding } from '../kit/use-onboarding.ts'
-import { useIsClaimed, useStays } from '../kit/use-turn.ts'
+import { useClaim, useIsClaimed, useStays } from '../kit/use-turn.ts'
 
 export type NudgeState = {
   /** It is the nudge's turn, and the server wants it seen. */
@@ -44,6 +44,7 @@ export const useNudge = (): NudgeState => {
   const nudge = onboarding?.nudge
   const wants = onboarding?.features.enabled === true && nudge?.visible === true && !welcomed
   const visible = useStays(wants, guardRail)
+  useClaim('nudge', visible)
 
   return {
     visible,

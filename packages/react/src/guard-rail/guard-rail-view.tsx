@@ -60,7 +60,7 @@ export const GuardRailView = (props: GuardRailViewProps) => {
           <Control
             look="primary"
             text={failed ? words('retry') : words('guardRail.configure', {}, laterEnglish)}
-            url={lead.kind === 'page' ? lead.url : undefined}
+            url={lead.url}
             onPress={onConfigure}
             busy={busy}
             first

@@ -1,9 +1,12 @@
 import type { Kit } from './kit.ts'
+import { seeTurns } from './see-turns.ts'
 import { warnOnce } from './warn-once.ts'
 
 /** A gate that nobody on the page can show must not hold the host's requests for ever. Until the answer is called. */
-export const freeGate = ({ client, turns }: Kit): (() => void) => {
+export const freeGate = (kit: Kit): (() => void) => {
+  const { client, turns } = kit
   const look = (): void => {
+    seeTurns(kit)
     if (client.getSnapshot().guardRail === undefined || turns.isClaimed('guardRail')) return
     warnOnce('a gate stopped a request and there is no GuardRailModal on the page; the caller gets its 409.')
     client.closeGuardRail()
@@ -11,10 +14,8 @@ export const freeGate = ({ client, turns }: Kit): (() => void) => {
   let timer: ReturnType<typeof setTimeout> | undefined
   // One task later: a modal that is only mounted anew (StrictMode, another key) is back by then.
   const lookSoon = (): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined
-      look()
-    })
+    clearTimeout(timer)
+    timer = setTimeout(look)
   }
   const leaves = [client.subscribe(look), turns.subscribe(lookSoon)]
   look()

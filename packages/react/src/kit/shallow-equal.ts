@@ -2,9 +2,8 @@
 export const shallowEqual = (one: unknown, other: unknown): boolean => {
   if (Object.is(one, other)) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
-  const names = Object.keys(one)
+  const names = Object.keys(one) as never[]
   return (
-    names.length === Object.keys(other).length &&
-    names.every((name) => Object.is(Reflect.get(one, name), Reflect.get(other, name)))
+    names.length === Object.keys(other).length && names.every((name) => Object.is(one[name], other[name]))
   )
 }

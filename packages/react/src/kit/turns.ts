@@ -1,4 +1,4 @@
-export type Surface = 'guardRail' | 'welcome' | 'nudge'
+export type Surface = 'guardRail' | 'welcome' | 'nudge' | 'guide'
 
 /** Who is on the page and wants to be seen. At most one interrupts: guard rail, then welcome, then nudge. */
 export type Turns = {

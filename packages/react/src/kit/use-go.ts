@@ -8,16 +8,17 @@ export const useGo = (
   onDone: (() => void) | undefined,
   onClaim?: () => void,
 ): { readonly lead: Lead; readonly url: string | undefined; readonly press: () => void } => {
-  const { openModal } = useLook()
+  const { client, openModal } = useLook()
   const lead = leadOf(step?.action, openModal !== undefined)
   const press = (): void => {
-    if (lead.kind === 'claim') onClaim?.()
-    if (lead.kind !== 'modal' || step === undefined) return
+    if (lead.kind === 'claim' || step === undefined) return onClaim?.()
+    void client.observe('step_started', { stepId: step.id, entrypoint: onClaim ? 'step' : 'nudge' })
+    if (lead.kind !== 'modal') return
     const done = (completed: unknown): void => {
       // Hosts pass it on as a handler: an event is no answer.
       if (completed === true) onDone?.()
     }
     openModal?.(lead.modal, { prefill: lead.prefill, stepId: step.id, done })
   }
-  return { lead, url: lead.kind === 'page' ? lead.url : undefined, press }
+  return { lead, url: lead.url, press }
 }

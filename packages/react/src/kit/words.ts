@@ -23,8 +23,8 @@ export const wordsOf =
   (locale: string, messages: Partial<Messages> | undefined): Words =>
   (key: MessageKey, values: Values = {}, more?: Partial<Messages>) => {
     const translated = messages?.[key]
-    const said: Partial<Messages> = { ...english, ...more }
-    const text = formOf(translated ?? said[key] ?? '', translated === undefined ? 'en' : locale, values['n'])
+    const said = translated ?? more?.[key] ?? (english as Partial<Messages>)[key] ?? ''
+    const text = formOf(said, translated === undefined ? 'en' : locale, values['n'])
     return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
   }
 

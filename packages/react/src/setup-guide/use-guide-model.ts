@@ -63,7 +63,7 @@ const firstToDo = ({ steps, nextStep }: Onboarding): string | undefined =>
 
 /** The guide's own memory (what is open, what was seen) over what the server says. */
 export const useGuideModel = (data: GuideData): GuideModel => {
-  const { words, locale, dir } = useLook()
+  const { words, locale, dir, turns } = useLook()
   const { onboarding } = data
   const { progress, position, steps, status } = onboarding
   const id = useId()
@@ -76,6 +76,8 @@ export const useGuideModel = (data: GuideData): GuideModel => {
     for (const step of steps) if (step.status === 'todo') seen.todo.add(step.id)
     if (status === 'in_progress') seen.inProgress = true
   })
+
+  useEffect(() => turns.claim('guide'), [turns])
 
   const isEarlier = (step: Step): boolean => step.status === 'skipped' && !seen.todo.has(step.id)
   const skipped = steps.filter((step) => step.status === 'skipped')

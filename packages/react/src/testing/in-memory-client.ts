@@ -29,6 +29,8 @@ const settled = (onboarding: Onboarding, id: string, status: 'done' | 'skipped')
   return { ...onboarding, steps, ...standing, nudge: { ...onboarding.nudge, remainingSteps: remaining } }
 }
 
+const stepIdOf = (seen: unknown): unknown => (seen as { readonly stepId?: unknown } | undefined)?.stepId
+
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString()
 
 /** A client without a server: it does what is asked at once, and keeps what was asked. */
@@ -147,6 +149,13 @@ export const inMemoryClient = ({ delayMs = 0, ...given }: InMemoryOptions = {}):
     seeWelcome: () => change(['seeWelcome'], (now) => ({ ...now, welcome: { seen: true } })),
     skipFlow: (...reason) => change(['skipFlow', ...reason], (now) => ({ ...now, status: 'skipped' })),
     resumeFlow: () => change(['resumeFlow'], (now) => ({ ...now, status: 'in_progress' })),
+    // Once, as the server would be told; nothing is sent.
+    observe: async (type, ...data) => {
+      const [seen] = data
+      const isTold = ([verb, other, told]: Call): boolean =>
+        verb === 'observe' && other === type && stepIdOf(told) === stepIdOf(seen)
+      if (!calls.some(isTold)) calls.push(['observe', type, ...data])
+    },
     guardFetch: (input, init) => {
       calls.push(['guardFetch', input])
       return globalThis.fetch(input, init)

@@ -4,6 +4,8 @@ import type { Road } from '../road/road.ts'
 import type { Follower } from './follow-happenings.ts'
 
 const pageLength = 200
+// Accounts that are seen to at once: their members share the road's batches, and requests still find room between them.
+const mostAtOnce = 50
 
 type Shared = {
   readonly accountId: string
@@ -56,7 +58,9 @@ export const accountMembers = (database: Database, road: Road): Follower => {
     name: 'account-members',
     read: readAccountHappenings,
     handle: async (happened) => {
-      for (const shared of sharedFlows(happened)) await settleMembers(shared)
+      const all = sharedFlows(happened)
+      for (let first = 0; first < all.length; first += mostAtOnce)
+        await Promise.all(all.slice(first, first + mostAtOnce).map(settleMembers))
     },
   }
 }

@@ -1,4 +1,5 @@
 import { gatesIn, isCriticalGate } from '@boardwalk/engine'
+import type { GateChecks } from '../analytics/gate-checks.ts'
 import { isUnavailable } from '../http/failures.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
@@ -6,18 +7,19 @@ import type { Verbs } from '../http/verbs.ts'
 import { forPerson } from '../onboarding/requester.ts'
 import type { Metrics } from '../operation/metrics.ts'
 import type { LiveCatalogue } from '../road/live-catalogue.ts'
-import { gateJourney } from './journey.ts'
+import { askGate } from './ask-gate.ts'
 
 const blockedHeaders = { 'content-type': 'application/problem+json' }
 
 export const gateHandlers = (
-  { travel }: Verbs,
+  verbs: Verbs,
   metrics: Metrics,
   catalogue: LiveCatalogue,
+  checks: GateChecks,
 ): Pick<Handlers, 'checkGate' | 'listGates'> => ({
   checkGate: async ({ body, ...input }): Promise<Reply> => {
     try {
-      const reply = await travel(gateJourney(body, forPerson(body.userId, input)))
+      const reply = await askGate(verbs, checks, body, forPerson(body.userId, input))
       return reply.status === 409 ? { ...reply, headers: blockedHeaders } : reply
     } catch (error) {
       // Only what nobody could find out may let pass; what the caller got wrong never does.

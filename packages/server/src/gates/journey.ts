@@ -1,5 +1,5 @@
 import { isReturnPath, type Operation } from '@boardwalk/contract'
-import { checkGate, type GateDecision, type Person } from '@boardwalk/engine'
+import { checkGate, enrolmentShown, type GateDecision, type Person, type Segment } from '@boardwalk/engine'
 import type { Requester } from '../onboarding/requester.ts'
 import type { Journey } from '../road/journey.ts'
 import { presentBlocked } from './present-blocked.ts'
@@ -10,10 +10,27 @@ const localesFor = ({ facts }: Person, { locales }: Requester): string[] => [
   ...locales,
 ]
 
-/** Answers 200 `{allowed: true}`, or 409 with the missing step. */
+/** Whom a check is counted for: the flow that decided, else the one the person is shown, and what is known of them now. */
+const segmentOf = ({ person, decidedIn }: GateDecision): Segment => {
+  const { enrolments, facts } = person
+  const enrolment = enrolments.find((one) => one.flow === decidedIn) ?? enrolmentShown(person)
+  const { market = '', plan = '', role = '', locale = '' } = facts
+  return {
+    flow: enrolment?.flow ?? '',
+    version: enrolment?.version ?? 0,
+    arm: enrolment?.arm ?? '',
+    market,
+    plan,
+    role,
+    locale,
+  }
+}
+
+/** Answers 200 `{allowed: true}`, or 409 with the missing step. `tellWhom` hears whom the answer is about. */
 export const gateJourney = (
   check: Operation<'checkGate'>['body'],
   requester: Requester,
+  tellWhom: (segment: Segment) => void,
 ): Journey<GateDecision> => {
   const { userId, returnUrl, ...question } = check
   const { correlationId } = requester
@@ -28,7 +45,10 @@ export const gateJourney = (
     writes: true,
     mayChange: false,
     decide: (world, person) => checkGate(world, person, question),
-    present: (_, { missing: [first, ...others], person }) => {
+    present: (_, decision) => {
+      const { missing, person } = decision
+      const [first, ...others] = missing
+      tellWhom(segmentOf(decision))
       if (first === undefined) return { status: 200, body: '{"allowed":true}' }
       const blocked = presentBlocked([first, ...others], person, localesFor(person, requester), asked)
       return { status: 409, body: JSON.stringify(blocked) }

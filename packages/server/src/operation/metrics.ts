@@ -17,6 +17,8 @@ export type Metrics = {
   readonly countDelivery: (outcome: 'delivered' | 'failed' | 'again' | 'lost') => void
   /** What all webhooks together wait for. */
   readonly showWaiting: (count: number, oldestSeconds: number) => void
+  /** Age of the oldest happening that is not counted yet. */
+  readonly showProjectionLag: (seconds: number) => void
   readonly countTaken: (taken: Taken) => void
   readonly showKafka: (state: KafkaState) => void
   readonly stop: () => void
@@ -101,6 +103,12 @@ export const createMetrics = (): Metrics => {
     registers,
   })
 
+  const projectionLag = new Gauge({
+    name: 'boardwalk_projection_lag_seconds',
+    help: 'Age of the oldest happening that the figures do not count yet.',
+    registers,
+  })
+
   const count = ({ type, stepId, data }: Record): void => {
     const status = settledStatus[type]
     if (status !== undefined) stepCompletions.inc({ step_id: stepId ?? '', status })
@@ -129,6 +137,7 @@ export const createMetrics = (): Metrics => {
     countFailedOpen,
     count,
     showStreams,
+    showProjectionLag: (seconds) => projectionLag.set(seconds),
     countDelivery: (outcome) => deliveries.inc({ outcome }),
     showWaiting,
     stop: () => registry.clear(),

@@ -3,6 +3,7 @@ import { mergeAttributes } from '@boardwalk/engine'
 import {
   deadLettersOf,
   erase,
+  readTallyOf,
   readTimeline,
   updateAccount,
   type Database,
@@ -90,7 +91,8 @@ export const peopleHandlers = (
       )
       const events = (await allHappenings(database, userId)).map(presentHappening)
       const deadLetters = (await deadLettersOf(database.query, userId)).map(presentDeadLetter)
-      return { status: 200, body: { ...(JSON.parse(body) as object), deadLetters, events } }
+      const tally = await readTallyOf(database.query, userId)
+      return { status: 200, body: { ...(JSON.parse(body) as object), deadLetters, tally, events } }
     },
     deleteUser: async ({ path }) => {
       const receipt = await erase(database, path.userId, randomUUID())

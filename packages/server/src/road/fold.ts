@@ -75,7 +75,7 @@ const travelOne = (journey: Journey, loaded: Loaded, state: State, world: World)
   const { correlationId, idempotency } = journey
   const changed = decided.person !== state.person || decided.happenings.length > 0
   state.person = decided.person
-  state.records.push(...decided.happenings.map((one) => ({ ...one, at: world.now, correlationId })))
+  state.records.push(...decided.happenings.map((one) => ({ ...one, at: one.at ?? world.now, correlationId })))
   const keepsKey = journey.keepsKey?.(decided, changed) ?? true
   if (idempotency && keepsKey) state.answers.push({ ...idempotency, ...answer })
   return answered(journey, world, decided.person, answer)

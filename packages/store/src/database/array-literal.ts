@@ -55,9 +55,9 @@ export function arrayLiteral(
   for (let index = 0; index < elements.length; index++) {
     if (index > 0) text += ','
     const element = elements[index]
-    text += Array.isArray(element)
-      ? arrayLiteral(element, encodeElement)
-      : elementLiteral(encodeElement(element))
+    if (typeof element === 'number') text += element
+    else if (Array.isArray(element)) text += arrayLiteral(element, encodeElement)
+    else text += elementLiteral(encodeElement(element))
   }
   return `${text}}`
 }

@@ -104,6 +104,8 @@ function sessionSettings(schema: string, statementTimeoutMs: number): string {
     DateStyle: 'ISO',
     statement_timeout: String(statementTimeoutMs),
     plan_cache_mode: 'force_generic_plan',
+    // Generic plans look dearer than they are: compiling one takes longer than all that it then does.
+    jit: 'off',
   }
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\\s]/g, String.raw`\$&`)}`)

@@ -1,0 +1,31 @@
+const utf8 = new TextEncoder()
+
+/**
+ * MurmurHash3 x86-32 with seed 0 (Austin Appleby, public domain) of the UTF-8 bytes of a text: a whole number from 0 to
+ * 2^32 − 1, the same in every language. Texts are taken byte by byte and never normalised: an é of one character and an é of
+ * two are two texts. A text with half a surrogate pair has no UTF-8, and throws; ids from outside are refused before.
+ */
+export const murmurHash3 = (text: string): number => {
+  if (!text.isWellFormed()) throw new RangeError('A text with half a surrogate pair has no UTF-8 to hash')
+  const bytes = utf8.encode(text)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const whole = bytes.length - (bytes.length % 4)
+  let hash = 0
+  for (let at = 0; at < whole; at += 4) {
+    hash ^= scrambled(view.getUint32(at, true))
+    hash = Math.imul(rotated(hash, 13), 5) + 0xe6546b64
+  }
+  let tail = 0
+  for (let at = bytes.length - 1; at >= whole; at--) tail = (tail << 8) | bytes[at]!
+  return finished(hash ^ scrambled(tail) ^ bytes.length)
+}
+
+const rotated = (bits: number, by: number): number => (bits << by) | (bits >>> (32 - by))
+
+const scrambled = (block: number): number => Math.imul(rotated(Math.imul(block, 0xcc9e2d51), 15), 0x1b873593)
+
+const finished = (bits: number): number => {
+  let hash = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}

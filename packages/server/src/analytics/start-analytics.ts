@@ -1,0 +1,42 @@
+import type { Logger } from 'pino'
+import { beginAnalytics, readAnalyticsState, type Database } from '@boardwalk/store'
+import type { Announcer } from '../following/announce.ts'
+import { followHappenings } from '../following/follow-happenings.ts'
+import type { Metrics } from '../operation/metrics.ts'
+import { gateChecks } from './gate-checks.ts'
+import { projectionHandlers } from './handlers.ts'
+import { analyticsFollower } from './projector.ts'
+
+type Parts = {
+  readonly database: Database
+  readonly clock: () => number
+  readonly metrics: Pick<Metrics, 'showProjectionLag'>
+  readonly log: Logger
+  readonly announcer: Pick<Announcer, 'happened'>
+}
+
+const lookMs = 10_000
+
+/** Counts what happens, and what gates are asked. */
+export const startAnalytics = async ({ database, clock, metrics, log, announcer }: Parts) => {
+  const { query } = database
+  await beginAnalytics(query)
+  const following = await followHappenings(database, analyticsFollower(database), log)
+  const checks = gateChecks(query, clock, log)
+  const look = async (): Promise<void> => {
+    const { waitingSince } = await readAnalyticsState(query, 1)
+    metrics.showProjectionLag(waitingSince === null ? 0 : Math.max(0, (clock() - waitingSince) / 1000))
+  }
+  const warn = (error: unknown): void =>
+    log.warn({ event: 'onboarding.upkeep_failed', err: error }, 'the lag of the analytics is looked at later')
+  const timer = setInterval(() => void look().catch(warn), lookMs).unref()
+  return {
+    checks,
+    handlers: projectionHandlers(database, announcer),
+    stop: async () => {
+      clearInterval(timer)
+      await following.stop()
+      await checks.stop()
+    },
+  }
+}

@@ -1,0 +1,91 @@
+import type { Told } from '@boardwalk/engine'
+import type { Query } from '../database/database.ts'
+import type { Cursor } from '../happenings.ts'
+
+/** A happening as the analytics count it. */
+export type ToldOf = {
+  readonly cursor: Cursor
+  /** null when it is nobody's. */
+  readonly personId: number | null
+  readonly told: Told
+}
+
+type Row = Told & { readonly personId: number | null; readonly xid: string; readonly seq: number }
+
+const columns = `
+  h.xid::text as xid, h.seq, h.person_id as "personId", h.type, h.flow, h.version, h.step_id as "stepId", h.data,
+  (extract(epoch from h.at) * 1000)::bigint as at`
+
+// As in readHappenings: none that another could still slip in before.
+const pageStatement = {
+  name: 'read_told',
+  text: `
+    select ${columns}
+    from happening h
+    where (h.xid, h.seq) > ($1::text::xid8, $2::bigint) and h.xid < pg_snapshot_xmin(pg_current_snapshot())
+    order by h.xid, h.seq
+    limit $3::int`,
+}
+
+const personStatement = {
+  name: 'read_told_of_person',
+  text: `select ${columns} from happening h where h.person_id = $1::bigint order by h.xid, h.seq`,
+}
+
+const lineagesStatement = {
+  name: 'read_lineages',
+  text: `
+    select v.flow, v.version, v.lineages
+    from unnest($1::text[], $2::int[]) as asked (flow, version)
+    join flow_version v on v.flow = asked.flow and v.version = asked.version
+    where v.lineages <> '{}'`,
+}
+
+type Lineage = (id: string) => string
+
+/** What the steps of the versions that the rows tell of are counted as: a renamed step stays the same. */
+const lineagesIn = async (query: Query, rows: readonly Row[]): Promise<(row: Row) => Lineage | undefined> => {
+  const versions = new Map<string, readonly [flow: string, version: number]>()
+  const keyOf = (flow: string, version: number): string => `${version} ${flow}`
+  for (const { flow, version } of rows)
+    if (flow !== null && version !== null) versions.set(keyOf(flow, version), [flow, version])
+  const asked = [...versions.values()]
+  type Renamed = { flow: string; version: number; lineages: { readonly [id: string]: string } }
+  const renamed = await query<Renamed>(lineagesStatement, [
+    asked.map(([flow]) => flow),
+    asked.map(([, version]) => version),
+  ])
+  const known = new Map<string, Lineage>()
+  for (const { flow, version, lineages } of renamed) {
+    const names = new Map(Object.entries(lineages))
+    known.set(keyOf(flow, version), (id) => names.get(id) ?? id)
+  }
+  return ({ flow, version }) =>
+    known.size === 0 || flow === null || version === null ? undefined : known.get(keyOf(flow, version))
+}
+
+const renamedBy = ({ stepId, data, ...told }: Told, lineage: Lineage): Told => {
+  const steps = data['steps']
+  return {
+    ...told,
+    stepId: stepId === null ? null : lineage(stepId),
+    data: Array.isArray(steps) ? { ...data, steps: steps.map((id) => lineage(String(id))) } : data,
+  }
+}
+
+const toldIn = async (query: Query, rows: readonly Row[]): Promise<ToldOf[]> => {
+  const lineageOf = await lineagesIn(query, rows)
+  return rows.map((row) => {
+    const { xid, seq, personId, ...told } = row
+    const lineage = lineageOf(row)
+    return { cursor: { xid, seq }, personId, told: lineage ? renamedBy(told, lineage) : told }
+  })
+}
+
+/** The happenings after the cursor, in order, at most `limit`. */
+export const readTold = async (query: Query, after: Cursor, limit: number): Promise<ToldOf[]> =>
+  toldIn(query, await query<Row>(pageStatement, [after.xid, after.seq, limit]))
+
+/** All of one person's, in order. */
+export const readToldOf = async (query: Query, personId: number): Promise<ToldOf[]> =>
+  toldIn(query, await query<Row>(personStatement, [personId]))
