@@ -158,7 +158,7 @@ test.skipIf(url === null)(
 
     // Whoever shares an account is completed by what the other one did, a moment later.
     const completed = () => count(`select count(*) as n from enrolment where status = 'completed'`)
-    await expect.poll(completed, { timeout: 60_000 }).toBe(expected.email)
+    await expect.poll(completed, { timeout: 600_000 }).toBe(expected.email)
     expect(
       await count(`select count(*) as n from enrolment e join person p on p.id = e.person_id
         where e.completed_at <> timestamptz '2024-01-01Z' + interval '1 minute' * (60 + substr(p.user_id, 3)::int)`),
