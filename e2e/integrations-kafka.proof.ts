@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Browser } from 'playwright-core'
-import { forEachDatabase, startKafka, type KafkaService } from '@boardwalk/store/test-kit'
+import { forEachDatabase, startKafka, type KafkaServer } from '@boardwalk/store/test-kit'
 import { launchChromium } from './chromium.ts'
 import { apiKey, openStore, visit, type OpenStore } from './open-store.ts'
 // oxlint-disable-next-line import/no-unassigned-import -- only for the types it declares
@@ -9,7 +9,7 @@ import './provided-context.ts'
 
 describe.skipIf(inject('chromiumPath') === null)('the demo store with Kafka', () => {
   let browser: Browser
-  let kafka: KafkaService
+  let kafka: KafkaServer
   beforeAll(async () => {
     browser = await launchChromium()
     kafka = await startKafka({ own: true })

@@ -5,13 +5,13 @@ import { PGlite } from '@electric-sql/pglite'
 import type { TestProject } from 'vitest/node'
 // oxlint-disable-next-line import/no-unassigned-import -- only for the types it declares
 import './provided-context.ts'
-import { startPostgres, type PostgresService } from './postgres-service.ts'
+import { startPostgres, type PostgresServer } from './start-postgres.ts'
 import type { Flavour } from './postgres-binaries.ts'
 import { openKafkaDoor } from './kafka/kafka-door.ts'
 
 /** One server of each flavour for the whole run; tests have a schema each. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const services: PostgresService[] = []
+  const services: PostgresServer[] = []
   const skipped: string[] = []
 
   async function urlOf(flavour: Flavour, name: string): Promise<string | null> {

@@ -8,5 +8,5 @@ export {
 } from './databases.ts'
 export { startFaultProxy, type Fault, type FaultProxy } from './fault-proxy.ts'
 export { forKafka } from './kafka/for-kafka.ts'
-export { startKafka, type KafkaService } from './kafka/kafka-service.ts'
-export { startPostgres, type PostgresService } from './postgres-service.ts'
+export { startKafka, type KafkaServer } from './kafka/start-kafka.ts'
+export { startPostgres, type PostgresServer } from './start-postgres.ts'

@@ -16,10 +16,10 @@ async function answers(url: string): Promise<boolean> {
 describe.skipIf(process.env['DATABASE_URL'] !== undefined)('a PostgreSQL that a test started', () => {
   test('ends with a process that was killed', async () => {
     const source = `
-      import { startPostgres } from './postgres-service.ts'
+      import { startPostgres } from './start-postgres.ts'
       console.log((await startPostgres()).url)
       setInterval(() => {}, 1000)`
-    const child = runSource(source, new URL('../test-kit/postgres-service.ts', import.meta.url).href)
+    const child = runSource(source, new URL('../test-kit/start-postgres.ts', import.meta.url).href)
     const url = (await child.line()) ?? ''
     expect(await answers(url)).toBe(true)
     child.process.kill('SIGKILL')

@@ -235,7 +235,8 @@ await forKafka((brokers) => {
       const clean = await cleanPass(events)
       const run = await runWith('offset before effect', events, 40, clean)
       report('control, offset before effect', events.length, run)
-      expect(run.findings.lost).toBeGreaterThan(0)
+      // Where a later event did what the lost one would have done, the state differs instead.
+      expect(run.findings.lost + run.findings.different).toBeGreaterThan(0)
     })
 
     test('the same proof finds effects that are doubled when ids are not kept', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { startKafka, type KafkaService } from './kafka-service.ts'
+import { startKafka, type KafkaServer } from './start-kafka.ts'
 
 /** Starts the broker of a run when the first suite asks for it, since most runs need none. */
 export type KafkaDoor = {
@@ -12,7 +12,7 @@ export type KafkaDoor = {
 }
 
 export async function openKafkaDoor(): Promise<KafkaDoor> {
-  let kafka: Promise<KafkaService> | undefined
+  let kafka: Promise<KafkaServer> | undefined
   let missing: string | undefined
   const server = createServer((_, response) => {
     kafka ??= startKafka()

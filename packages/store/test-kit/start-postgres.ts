@@ -8,7 +8,7 @@ import pg from 'pg'
 import { freePort, keepProcess, type KeptProcess } from './kept-process.ts'
 import { findBinaries, serverUser, type Flavour, type User } from './postgres-binaries.ts'
 
-export type PostgresService = { readonly url: string; readonly stop: () => Promise<void> }
+export type PostgresServer = { readonly url: string; readonly stop: () => Promise<void> }
 
 const startMs = 30_000
 
@@ -19,7 +19,7 @@ const startMs = 30_000
 export async function startPostgres({
   flavour = 'default',
   fsync = true,
-}: { flavour?: Flavour; fsync?: boolean } = {}): Promise<PostgresService> {
+}: { flavour?: Flavour; fsync?: boolean } = {}): Promise<PostgresServer> {
   const given = process.env['DATABASE_URL']
   if (given && flavour === 'default') return { url: given, stop: async () => {} }
   if (process.platform === 'win32') throw new Error('On Windows start a PostgreSQL and set DATABASE_URL')
@@ -38,7 +38,7 @@ async function startIn(
   user: User,
   flavour: Flavour,
   fsync: boolean,
-): Promise<PostgresService> {
+): Promise<PostgresServer> {
   if (user.uid !== undefined && user.gid !== undefined) await chown(folder, user.uid, user.gid)
   const binaries = await findBinaries(flavour, folder, user)
   const data = join(folder, 'data')

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { freePort, keepProcess, type KeptProcess } from '../kept-process.ts'
 import { kafkaJars } from './kafka-jars.ts'
 
-export type KafkaService = {
+export type KafkaServer = {
   readonly brokers: readonly string[]
   /** Kills the broker, does `meanwhile`, and starts it again with what it had. Only one of its own can be restarted. */
   readonly restart: (meanwhile?: () => Promise<void>) => Promise<void>
@@ -17,7 +17,7 @@ export type KafkaService = {
 const startMs = 60_000
 
 /** A real Kafka broker (KRaft, one node) on free ports of the loopback. `own`: one of its own, even if KAFKA_BROKERS names another. */
-export async function startKafka({ own = false }: { own?: boolean } = {}): Promise<KafkaService> {
+export async function startKafka({ own = false }: { own?: boolean } = {}): Promise<KafkaServer> {
   const given = process.env['KAFKA_BROKERS']
   if (given && !own)
     return {
