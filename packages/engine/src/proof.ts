@@ -1,6 +1,5 @@
-import { situationOf, type World } from './decision.ts'
 import type { Flow, Step } from './flow.ts'
-import { guideOf } from './guide.ts'
+import type { Guide } from './guide.ts'
 import type { Enrolment, Person, RememberedEvent } from './person.ts'
 import { transitionOf, type SeenSettling, type Settling } from './settle-step.ts'
 import { askedAnewSince, rowsOf } from './step-state.ts'
@@ -20,16 +19,15 @@ export const proofOf = (
   )
 }
 
+/** Whether something remembered may prove a step of the flow at all. */
+export const mayProve = ({ remembered }: Person, { triggers }: Flow): boolean =>
+  remembered.length > 0 && triggers.size > 0
+
 /** Every visible step that is not done but proven by what is remembered. */
-export const provenSteps = (
-  world: World,
-  person: Person,
-  flow: Flow,
-  enrolment: Enrolment,
-): SeenSettling[] => {
-  if (person.remembered.length === 0 || flow.triggers.size === 0) return []
+export const provenSteps = (person: Person, { flow, enrolment, steps }: Guide): SeenSettling[] => {
+  if (!mayProve(person, flow)) return []
   const proof: Settling = { to: 'done', source: 'event', by: person.userId }
-  return guideOf(flow, enrolment, situationOf(person, world.now)).steps.flatMap((seen) => {
+  return steps.flatMap((seen) => {
     const { id, step } = seen
     if (step.trigger === undefined || transitionOf(seen, proof).kind !== 'settle') return []
     const { event } = step.trigger

@@ -81,11 +81,9 @@ const complete: Rule = (enrolment, guide, { now }) => {
 
 const everyRule: readonly Rule[] = [offer, share, reach, complete]
 
-const follow = (world: World, person: Person, flow: Flow, rules = everyRule): Decision => {
-  const before = enrolmentIn(person, flow.name)
-  if (before === undefined) return { person, happenings: [] }
+const follow = (world: World, person: Person, guide: Guide, rules: readonly Rule[]): Decision => {
+  const { enrolment: before } = guide
   const situation = situationOf(person, world.now)
-  const guide = guideOf(flow, before, situation)
   const happenings: Happening[] = []
   let enrolment = before
   for (const rule of rules) {
@@ -94,6 +92,12 @@ const follow = (world: World, person: Person, flow: Flow, rules = everyRule): De
     happenings.push(...happened)
   }
   return { person: enrolment === before ? person : withEnrolment(person, enrolment), happenings }
+}
+
+/** What the person sees of the flow that they are in. */
+const guideFor = ({ now }: World, person: Person, flow: Flow): Guide | undefined => {
+  const enrolment = enrolmentIn(person, flow.name)
+  return enrolment && guideOf(flow, enrolment, situationOf(person, now))
 }
 
 /** One decision after another on the same person; stops at the first refusal. */
@@ -121,17 +125,30 @@ export const settleSteps = (
       }),
     placed,
   )
-  return settlings.length === 0 ? settled : andThen(settled, (current) => follow(world, current, flow, rules))
+  if (settlings.length === 0) return settled
+  return andThen(settled, (current) => {
+    const guide = guideFor(world, current, flow)
+    return guide ? follow(world, current, guide, rules) : { person: current, happenings: [] }
+  })
 }
+
+/**
+ * What follows from the guide, then those steps settled that something remembered proves. That steps were offered and
+ * reached proves none, so both are told from one guide.
+ */
+export const settleSeen = (
+  world: World,
+  person: Person,
+  guide: Guide,
+  proven = provenSteps(person, guide),
+  rules = everyRule,
+): Decision => settleSteps(world, follow(world, person, guide, rules), guide.flow, proven, rules)
 
 const settleBy =
   (rules: readonly Rule[]) =>
   (world: World, person: Person, flow: Flow): Decision => {
-    const followed = follow(world, person, flow, rules)
-    const enrolment = enrolmentIn(followed.person, flow.name)
-    return enrolment
-      ? settleSteps(world, followed, flow, provenSteps(world, followed.person, flow, enrolment), rules)
-      : followed
+    const guide = guideFor(world, person, flow)
+    return guide ? settleSeen(world, person, guide, undefined, rules) : { person, happenings: [] }
   }
 
 /**

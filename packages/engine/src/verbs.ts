@@ -6,9 +6,9 @@ import { place } from './enrolment.ts'
 import { guideOf } from './guide.ts'
 import type { Enrolment, Person } from './person.ts'
 import { notEnrolled, stepNotFound } from './refusal.ts'
-import { provenSteps } from './proof.ts'
+import { mayProve, provenSteps } from './proof.ts'
 import { transitionOf, type Settling } from './settle-step.ts'
-import { andThen, settle, settleSteps } from './settle.ts'
+import { andThen, settle, settleSeen, settleSteps } from './settle.ts'
 
 /** The person's own read: enrols, offers, carries over and completes, and nothing else. */
 export const look = (world: World, person: Person, flow?: string): Decision => {
@@ -102,8 +102,12 @@ export const settleProven = (world: World, person: Person): Decision => {
   const { person: settled, happenings } = caughtUp.person.enrolments.reduce<Decision>(
     (decision, enrolment) => {
       const flow = flowServed(world.catalogue, enrolment)
-      const isProven = flow && provenSteps(world, decision.person, flow, enrolment).length > 0
-      return isProven ? andThen(decision, (current) => look(world, current, flow.name)) : decision
+      if (flow === undefined || !mayProve(decision.person, flow)) return decision
+      const guide = guideOf(flow, enrolment, situationOf(decision.person, world.now))
+      const proven = provenSteps(decision.person, guide)
+      return proven.length === 0
+        ? decision
+        : andThen(decision, (current) => settleSeen(world, current, guide, proven))
     },
     caughtUp,
   )
