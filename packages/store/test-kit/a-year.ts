@@ -11,12 +11,10 @@ export const yearFlow = (version: 1 | 2) => ({
   ],
 })
 
-const iso = (time: string): string =>
-  `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+const iso = (time: string): string => `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 /** Between 0 and 1, the same for each person and purpose on each run. */
-const chance = (purpose: number): string =>
-  `((hashint8extended(n, ${purpose}) & 4294967295) / 4294967296.0)`
+const chance = (purpose: number): string => `((hashint8extended(n, ${purpose}) & 4294967295) / 4294967296.0)`
 
 /** Most soon, some late. */
 const after = (purpose: number, mean: string): string =>
@@ -128,6 +126,8 @@ export const liveAYear = (database: Database, count: number, until: Date, days =
     await script(people)
     await script(happenings(end))
     // What else reads happenings has nothing to do with these.
-    await script(`update reader set xid = pg_current_xact_id(), seq = 9223372036854775807 where name <> 'analytics'`)
+    await script(
+      `update reader set xid = pg_current_xact_id(), seq = 9223372036854775807 where name <> 'analytics'`,
+    )
     await script('analyze person, enrolment, step_state, happening')
   })

@@ -50,7 +50,8 @@ const knownOf = (rows: readonly Row[], base: Base, now: number): Known => {
     else {
       const ends = key + (spanMs[row.label] ?? hourMs)
       const began = row.of === 'begins' ? row.counts[base] : 0
-      const through = row.of === 'finishedBegins' ? row.counts.people : base === 'enrolled' ? row.counts.completed : 0
+      const through =
+        row.of === 'finishedBegins' ? row.counts.people : base === 'enrolled' ? row.counts.completed : 0
       people += began
       add(open, Math.max(0, now - ends), began - through)
     }
