@@ -2,6 +2,7 @@
 export type Measured = {
   readonly name: string
   readonly ours: number
+  /** NaN: there is none. */
   readonly peer: number
   readonly peerName: string
   readonly unit: string
@@ -42,7 +43,7 @@ export const print = (rows: readonly Measured[]): string =>
     '|---|---|---|---|---|---|',
     ...rows.map(
       ({ name, ours, peer, peerName, unit, ratio, aim, n, note }) =>
-        `| ${name}${note === undefined ? '' : ` (${note})`} | ${figure(ours)} ${unit} | ${peerName}: ${figure(peer)} ${unit} | ${ratio.toFixed(2)} | ${aim} | ${n} |`,
+        `| ${name}${note === undefined ? '' : ` (${note})`} | ${figure(ours)} ${unit} | ${Number.isNaN(peer) ? '–' : `${peerName}: ${figure(peer)} ${unit}`} | ${Number.isNaN(ratio) ? '–' : ratio.toFixed(2)} | ${aim} | ${n} |`,
     ),
   ].join('\n')
 

@@ -70,7 +70,7 @@ export const funnelAnswer = answerOf(
   {
     days: entered,
     head: {
-      version: z.int().nullable().describe('Whose steps are told, in its order.'),
+      stepsOfVersion: z.int().nullable().describe('Whose steps are told, in its order.'),
       window: z.string(),
       order: z.enum(['any', 'strict']),
     },

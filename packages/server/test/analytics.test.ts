@@ -122,7 +122,7 @@ forEachDatabase((_, open) => {
     const funnel = await ask('funnel?flow=shop')
     expect(funnel).toMatchObject({
       flow: 'shop',
-      version: 1,
+      stepsOfVersion: 1,
       enrolled: 7,
       completed: 4,
       skipped: 1,

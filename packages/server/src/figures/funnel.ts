@@ -98,5 +98,5 @@ export const funnelOf = async (
     }
   }
   const figures = withGroups(rows, whom.compare !== null, figuresOf, ({ enrolled }) => enrolled)
-  return { version: flow?.version ?? null, window, order, ...figures }
+  return { stepsOfVersion: flow?.version ?? null, window, order, ...figures }
 }

@@ -20,7 +20,7 @@ const writeStatement = {
   name: 'write_tallies',
   text: `
     insert into tally (person_id, state)
-    select x.id, x.state from unnest($1::bigint[], $2::json[]) as x (id, state)
+    select x.id, x.state from json_to_recordset($1::json) as x (id bigint, state json)
     on conflict (person_id) do update set state = excluded.state`,
 }
 
@@ -30,8 +30,7 @@ export const writeTallies = async (
 ): Promise<void> => {
   if (tallies.length === 0) return
   await query(writeStatement, [
-    tallies.map(({ id }) => id),
-    tallies.map(({ state }) => JSON.stringify(packTally(state))),
+    JSON.stringify(tallies.map(({ id, state }) => ({ id, state: packTally(state) }))),
   ])
 }
 
