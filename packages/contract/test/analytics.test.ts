@@ -7,7 +7,7 @@ const rowOf = (question: string) =>
 
 /** What says whom and when an answer is about, not how many. */
 const surroundings =
-  'flow definitions asOf isCurrent range notes groups groupsLeftOut days version window order event id removed'.split(
+  'flow definitions asOf isCurrent range notes groups groupsLeftOut days stepsOfVersion window order event id removed'.split(
     ' ',
   )
 
