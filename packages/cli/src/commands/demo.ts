@@ -74,9 +74,9 @@ export const demo: Command = {
         'Look at it, with Boardwalk running in another terminal:',
         '',
         `  npm start${data}`,
-        '  npx boardwalk analytics funnel --flow shop',
-        '  npx boardwalk analytics funnel --flow shop --compare version',
-        '  npx boardwalk analytics retention --compare market',
+        `  npx boardwalk analytics funnel --flow shop --from ${from}`,
+        `  npx boardwalk analytics funnel --flow shop --from ${from} --compare version`,
+        `  npx boardwalk analytics conversion --event merchant.first_checkout_attempt --from ${from}`,
       ].join('\n'),
     )
   },

@@ -54,7 +54,8 @@ const stepsOf = (
       total(own.get(lineage) ?? [], ({ counts }) => counts[name])
     const [offered, reached, skipped] = [sumOf('offered'), sumOf('reached'), sumOf('skipped')]
     const done = order === 'strict' ? sumOf('inOrder') : sumOf('done')
-    const dropped = reached - done - skipped
+    // Whoever did it out of order did it.
+    const dropped = reached - sumOf('done') - skipped
     const ofPrevious = 'removed' in more ? null : rate(done, before)
     before = done
     return {

@@ -23,7 +23,8 @@ export const beginAnalytics = async (query: Query): Promise<void> => {
 const lockStatement = {
   name: 'lock_analytics',
   text: `
-    insert into reader as r (name, xid, seq) values ('analytics', '0', 0)
+    insert into reader as r (name, xid, seq, incomplete_until)
+    values ('analytics', '0', 0, pg_snapshot_xmin(pg_current_snapshot()))
     on conflict (name) do update set name = excluded.name
     returning r.xid::text as xid, r.seq`,
 }
@@ -60,9 +61,11 @@ export const lockHeldAnalytics = async (query: Query, holder: string, from: Curs
 const tables = ['journey', 'step', 'duration', 'value', 'return', 'nudge', 'block'].map((of) => `${of}_count`)
 
 // As long as it takes. In a script, because a named statement has a read timeout. Truncated, because to delete as many rows as
-// there are would take minutes and leave as much dead. Those who read figures wait from there on until the commit.
+// there are would take minutes and leave as much dead. Those who read figures wait from there on until the commit; and while
+// somebody reads for long, such as a dump, everybody would wait behind us: better to give up and be asked again.
 const forget = `
   set local statement_timeout = 0;
+  set local lock_timeout = '3s';
   set local idle_in_transaction_session_timeout = 0;
   ${tables.map((table) => `create temporary table kept_${table} on commit drop as select * from ${table} where erased;`).join('\n  ')}
   truncate tally, ${tables.join(', ')};
@@ -129,14 +132,16 @@ const newestStatement = {
 export const newestHappening = async (query: Query): Promise<Cursor | undefined> =>
   (await query<Cursor>(newestStatement))[0]
 
+// In the order of the index, or PostgreSQL reads all of history to find that there is none.
 const countedStatement = {
   name: 'is_counted',
   text: `
     select ${iso(`(${newestCounted})`)} as "asOf",
-      not exists (
-        select from happening h
+      (
+        select true from happening h
         where (h.xid, h.seq) > (r.xid, r.seq) and (h.xid, h.seq) <= ($1::text::xid8, $2::bigint)
-      ) as "isCurrent"
+        order by h.xid, h.seq limit 1
+      ) is null as "isCurrent"
     from reader r where r.name = 'analytics'`,
 }
 

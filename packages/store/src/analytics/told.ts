@@ -12,9 +12,10 @@ export type ToldOf = {
 
 type Row = Told & { readonly personId: number | null; readonly xid: string; readonly seq: number }
 
+// What is about no flow is counted by its name alone, and may be long.
 const columns = `
-  h.xid::text as xid, h.seq, h.person_id as "personId", h.type, h.flow, h.version, h.step_id as "stepId", h.data,
-  (extract(epoch from h.at) * 1000)::bigint as at`
+  h.xid::text as xid, h.seq, h.person_id as "personId", h.type, h.flow, h.version, h.step_id as "stepId",
+  case when h.flow is null then '{}' else h.data end as data, (extract(epoch from h.at) * 1000)::bigint as at`
 
 // As in readHappenings: none that another could still slip in before.
 const pageStatement = {

@@ -25,6 +25,7 @@ const funnelStatement = sumsStatement('figures_funnel', [
     of: 'step',
     table: 'step_count',
     key: 'step_id',
+    rows: 'manyRows',
     counts: {
       offered: 'offered',
       reached: 'reached',
@@ -75,6 +76,7 @@ const timesStatement = sumsStatement('figures_times', [
   {
     of: 'finishedBegins',
     table: 'duration_count',
+    rows: 'manyRows',
     counts: { people: 'people' },
     where: 'c.measure = $10::text',
     ...begins,
@@ -84,6 +86,7 @@ const timesStatement = sumsStatement('figures_times', [
     of: 'bin',
     table: 'duration_count',
     key: 'bin',
+    rows: 'manyRows',
     counts: { people: 'people' },
     where: 'c.measure = $10::text',
     pieces: `p.label = '${labelOfBins}'`,
@@ -144,7 +147,7 @@ export type RetentionSum = SignedUp | Sum<'return', { readonly people: number }>
 
 const retentionStatement = sumsStatement('figures_retention', [
   signedUp,
-  { of: 'return', table: 'return_count', key: 'day', counts: { people: 'people' } },
+  { of: 'return', table: 'return_count', key: 'day', rows: 'manyRows', counts: { people: 'people' } },
 ])
 
 /** Days (`key`) from signing up on. */

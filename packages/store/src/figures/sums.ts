@@ -48,8 +48,11 @@ const segmentsStatement = {
       and ($6::text is null or s.role = $6) and ($7::text is null or s.locale = $7)`,
 }
 
-/** Of more segments than these not each is looked up by itself: all that stands at the time is read. */
-const mostLookedUp = 128
+/**
+ * Of more segments than these not each is looked up by itself: all that stands at the time is read. Where a segment has
+ * one row or two at a time, only a few are worth it.
+ */
+const mostLookedUp = { oneRow: 16, manyRows: 128 }
 
 type Part = {
   readonly of: string
@@ -63,11 +66,15 @@ type Part = {
   readonly where?: string
   /** Which pieces `p` it is of; absent: all. */
   readonly pieces?: string
+  /** How many rows a segment has of one time. */
+  readonly rows?: keyof typeof mostLookedUp
 }
 
 // `offset 0` keeps the look-up by the index that the pieces are for: the planner, who knows neither how many they are nor
 // how many segments, would else read the whole table, or once for each segment.
-const selectPart = ({ of, table, key, told, counts, where = 'true', pieces = 'true' }: Part): string => {
+const selectPart = (part: Part): string => {
+  const { of, table, key, told, counts, where = 'true', pieces = 'true', rows = 'oneRow' } = part
+  const isLookedUp = `cardinality($8::int[]) <= ${mostLookedUp[rows]}`
   const columns = [`${key === undefined ? 'null::text' : `c.${key}`} as key`]
   const sums = Object.values(counts).map((column) => `c.${column}`)
   const counted = Object.entries(counts).map(([name, column]) => `'${name}', sum(n.${column})`)
@@ -82,7 +89,7 @@ const selectPart = ({ of, table, key, told, counts, where = 'true', pieces = 'tr
       where c.span = p.span and c.begins = p.begins and c.segment_id = w.id and ${where}
       offset 0
     ) found
-    where ${pieces}
+    where ${pieces} and ${isLookedUp}
     union all
     select w.value, p.label, ${['key', ...Object.values(counts)].map((column) => `found.${column}`).join(', ')}
     from piece p
@@ -92,7 +99,7 @@ const selectPart = ({ of, table, key, told, counts, where = 'true', pieces = 'tr
       offset 0
     ) found
     join who w on w.id = found.segment_id
-    where ${pieces}
+    where ${pieces} and not (${isLookedUp} and p.span <> 'hour')
   ) n
   group by n.value, n.label, n.key`
 }
@@ -126,20 +133,18 @@ export const readSums = async <Row>(
 ): Promise<Row[]> => {
   const asks = [flow, version, arm, market, plan, role, locale, compare]
   const segments = await query<Segment>(segmentsStatement, asks)
-  // In an hour few of the segments have anything.
-  const isLookedUp = ({ span }: Piece): boolean => span !== 'hour' && segments.length <= mostLookedUp
+  // In an hour few of the segments have anything: there nothing is looked up.
   const places = pieces
-    .filter(isLookedUp)
+    .filter(({ span }) => span !== 'hour')
     .flatMap((piece) => beginningsOf(piece).map((begins) => ({ ...piece, begins })))
-  const walked = pieces.filter((piece) => !isLookedUp(piece))
   return query<Row>(statement, [
     places.map(({ label }) => String(label)),
     places.map(({ span }) => span),
     places.map(({ begins }) => iso(begins)),
-    walked.map(({ label }) => String(label)),
-    walked.map(({ span }) => span),
-    walked.map(({ since }) => iso(since)),
-    walked.map(({ until }) => iso(until)),
+    pieces.map(({ label }) => String(label)),
+    pieces.map(({ span }) => span),
+    pieces.map(({ since }) => iso(since)),
+    pieces.map(({ until }) => iso(until)),
     segments.map(({ id }) => id),
     segments.map(({ value }) => value),
     ...more,
