@@ -12,6 +12,7 @@ import { importPeople } from './commands/import.ts'
 import { migrate } from './commands/migrate.ts'
 import { projections } from './commands/projections.ts'
 import { reconcile } from './commands/reconcile.ts'
+import { release } from './commands/release.ts'
 import { serve } from './commands/serve.ts'
 import { token } from './commands/token.ts'
 import { webhooks } from './commands/webhooks.ts'
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   flowsImpact,
   codegen,
   explain,
+  release,
   analytics,
   reconcile,
   importPeople,

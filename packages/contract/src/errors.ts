@@ -53,6 +53,16 @@ const refusals = {
     title: 'The flow is completed',
     meaning: 'A completed flow can be neither skipped nor resumed.',
   },
+  skip_off: {
+    status: 409,
+    title: 'Skipping is switched off',
+    meaning: 'The release of the flow lets nobody skip now (`features.skip`). Do the step instead.',
+  },
+  snooze_off: {
+    status: 409,
+    title: 'Snoozing is switched off',
+    meaning: 'The release of the flow lets nobody snooze the reminder now (`features.snooze`).',
+  },
   snooze_limit: {
     status: 409,
     title: 'Snoozed too often',

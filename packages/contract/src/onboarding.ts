@@ -66,10 +66,12 @@ const welcome = z
 
 const features = z
   .object({
-    enabled: z.boolean().describe('false: show the host’s legacy onboarding.'),
-    skip: z.boolean(),
-    snooze: z.boolean(),
-    guardRails: z.boolean(),
+    enabled: z
+      .boolean()
+      .describe('false: the release keeps the flow from this person now. Show the host’s legacy onboarding.'),
+    skip: z.boolean().describe('Optional steps may be skipped.'),
+    snooze: z.boolean().describe('The reminder may be snoozed.'),
+    guardRails: z.boolean().describe('Gates stop.'),
   })
   .meta({ id: 'Features' })
 
@@ -79,7 +81,7 @@ const experiments = z.record(
 )
 
 const standing = {
-  flow: flowVersion.nullable().describe('null when no flow lets the person in.'),
+  flow: flowVersion.nullable().describe('null when no flow lets the person in, or its release does not now.'),
   status: enrolmentStatus.nullable(),
   progress: z.int().min(0).max(100),
   position,

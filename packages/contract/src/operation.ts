@@ -13,7 +13,7 @@ export type Caller =
 export const headers = {
   'Accept-Language': z.string().max(1000).describe('Locales for texts, best first.'),
   'If-Match': lineUpTo(200).describe(
-    '`ETag` of what the change is based on (the onboarding; the newest version of a flow); another current one answers 412.',
+    '`ETag` of what the change is based on (the onboarding; the newest version of a flow; its release); another current one answers 412.',
   ),
   'If-None-Match': lineUpTo(1000).describe('`ETag` of the answer at hand; 304 when it still holds.'),
   'Idempotency-Key': lineUpTo(255).describe(

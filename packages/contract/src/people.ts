@@ -5,6 +5,7 @@ import { nextCursor } from './lists.ts'
 import { consent } from './observation.ts'
 import { enrolmentStatus, flowVersion, stepStatus } from './onboarding.ts'
 import { facts } from './person.ts'
+import { explainedRelease } from './release.ts'
 import { oneOf, time } from './values.ts'
 
 const loose = z.record(z.string(), z.unknown())
@@ -179,6 +180,9 @@ export const explanation = z
         settling: z.array(rule).describe('Whether they may do it, and what does it for them.'),
       }),
     ),
+    releases: z
+      .array(explainedRelease)
+      .describe('Of each flow that the person is in, or that is for people like them.'),
     gate: gateExplanation.optional(),
   })
   .meta({ id: 'Explanation', description: 'Every rule of every step with the values that decided it.' })

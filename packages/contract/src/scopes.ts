@@ -7,6 +7,8 @@ export const scopes = {
   'flows:read': 'Read flows and their versions.',
   'flows:write': 'Store drafts of flows.',
   'flows:publish': 'Publish, roll back and deprecate versions of flows.',
+  'release:read': 'Read who gets a flow at all, and who changed that.',
+  'release:write': 'Change who gets a flow at all; the kill switch.',
   'analytics:read': 'Read the figures: funnels, times, conversion, retention.',
   'analytics:write': 'Have the figures counted anew.',
   'webhooks:read': 'Read webhooks and the log of their deliveries.',

@@ -1,4 +1,4 @@
-import type { LiveFlow } from './catalogue.ts'
+import { isReleasedTo, type LiveFlow } from './catalogue.ts'
 import { enrolmentIn, happening, situationOf, withEnrolment, type Decision, type World } from './decision.ts'
 import type { Flow } from './flow.ts'
 import { guideOf } from './guide.ts'
@@ -114,7 +114,9 @@ const carryOver = (world: World, person: Person, live: LiveFlow): Decision => {
         if (met.person === current) return met
         const { version = 0 } = enrolmentIn(met.person, live.flow.name) ?? {}
         const flow = live.versions.get(version) ?? live.flow
-        const settled = index === pending.length - 1 ? settle : settleInPassing
+        // What nobody shows is not offered either.
+        const isSeen = index === pending.length - 1 && isReleasedTo(world.catalogue, current, live.flow.name)
+        const settled = isSeen ? settle : settleInPassing
         return andThen(met, (carried) => settled(world, carried, flow))
       }),
     { person, happenings: [] },

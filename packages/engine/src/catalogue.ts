@@ -2,6 +2,7 @@ import type { Flow, Step } from './flow.ts'
 import type { Enrolment, Person } from './person.ts'
 import { conditionFacts } from './facts.ts'
 import { versionsServed, type Publication } from './publication.ts'
+import { compileRelease, type CompiledRelease } from './release.ts'
 import type { CompiledTrigger } from './trigger.ts'
 
 /** Every version that was ever published; they never change. */
@@ -16,6 +17,8 @@ export type LiveFlow = {
   readonly versions: Versions
   /** The versions that people are in: the one in force, then those that a publication lets them finish. */
   readonly served: readonly Flow[]
+  /** Who gets it at all. */
+  readonly release: CompiledRelease
 }
 
 /** A step of a live flow that waits for an event. */
@@ -23,7 +26,7 @@ export type WaitingStep = { readonly flow: Flow; readonly step: Step; readonly t
 
 /** The published flows, by name. */
 export type Catalogue = {
-  /** Rises with every publish, rollback and deprecation. */
+  /** Rises with every publish, rollback, deprecation and change of a release. */
   readonly revision: number
   readonly flows: ReadonlyMap<string, LiveFlow>
   /** The open ones, highest priority first, then by name. */
@@ -49,9 +52,9 @@ const waitingIn = (flows: readonly Flow[]): Catalogue['waiting'] => {
 type History = Pick<LiveFlow, 'publications' | 'versions'>
 
 /** Without a history the flow counts as published for the first time, at the catalogue's revision. */
-type Published = Pick<LiveFlow, 'flow' | 'open'> & Partial<History>
+type Published = Pick<LiveFlow, 'flow' | 'open'> & Partial<History> & Partial<Pick<LiveFlow, 'release'>>
 
-const liveFlow = (revision: number, { flow, open, ...history }: Published): LiveFlow => {
+const liveFlow = (revision: number, { flow, open, release, ...history }: Published): LiveFlow => {
   const { version } = flow
   const first: Publication = { id: revision, version, policy: 'move', reopen: false, at: 0 }
   const { publications = [first], versions = new Map([[version, flow]]) } = history
@@ -62,6 +65,7 @@ const liveFlow = (revision: number, { flow, open, ...history }: Published): Live
     publications,
     versions,
     served: [flow, ...held.flatMap((one) => versions.get(one) ?? [])],
+    release: release ?? compileRelease(flow.name),
   }
 }
 
@@ -87,10 +91,17 @@ export const flowServed = (
   return live?.flow.version === version ? live.flow : (live?.versions.get(version) ?? live?.flow)
 }
 
+/** Whether the flow's release lets the person have it now. */
+export const isReleasedTo = (
+  { flows }: Catalogue,
+  person: Pick<Person, 'userId' | 'facts'>,
+  name: string,
+): boolean => flows.get(name)?.release.decide(person).on ?? true
+
 /** The flow that a person nobody has enrolled yet belongs in, or undefined when none lets them in. */
 export const flowFor = (catalogue: Catalogue, person: Person): Flow | undefined => {
   const facts = conditionFacts(person)
-  return catalogue.open.find((flow) => flow.lets(facts))
+  return catalogue.open.find((flow) => flow.lets(facts) && isReleasedTo(catalogue, person, flow.name))
 }
 
 /** Equal times are told apart by name: enrolments come in no particular order. */

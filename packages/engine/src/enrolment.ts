@@ -1,5 +1,5 @@
 import { catchUp } from './carry-over.ts'
-import { enrolmentShown, flowFor, flowServed, type Catalogue } from './catalogue.ts'
+import { enrolmentShown, flowFor, flowServed, isReleasedTo } from './catalogue.ts'
 import { enrolmentIn, happening, withEnrolment, type Decision, type World } from './decision.ts'
 import { conditionFacts } from './facts.ts'
 import type { Flow } from './flow.ts'
@@ -44,12 +44,29 @@ const enrol = ({ catalogue, now }: World, person: Person, flow: Flow): Decision 
   }
 }
 
-/** The enrolment that a plain read shows, of those whose flow is still in the catalogue. */
-const shownIn = (catalogue: Catalogue, person: Person): Enrolment | undefined => {
+/** The enrolment that a plain read shows, of those that count. */
+const shownOf = (person: Person, counts: (enrolment: Enrolment) => boolean): Enrolment | undefined => {
   const shown = enrolmentShown(person)
-  return shown === undefined || catalogue.flows.has(shown.flow)
+  return shown === undefined || counts(shown)
     ? shown
-    : enrolmentShown({ enrolments: person.enrolments.filter(({ flow }) => catalogue.flows.has(flow)) })
+    : enrolmentShown({ enrolments: person.enrolments.filter(counts) })
+}
+
+/** The person's enrolment, and whether a release keeps from them the one that they would have. */
+const enrolmentOf = (
+  { catalogue }: World,
+  person: Person,
+  named: string | undefined,
+  regardless: boolean,
+): { readonly enrolment?: Enrolment | undefined; readonly isHeldBack: boolean } => {
+  const isKnown = ({ flow }: Enrolment): boolean => catalogue.flows.has(flow)
+  const isOn = (one: Enrolment): boolean => regardless || isReleasedTo(catalogue, person, one.flow)
+  if (named === undefined) {
+    const enrolment = shownOf(person, (one) => isKnown(one) && isOn(one))
+    return { enrolment, isHeldBack: enrolment === undefined && person.enrolments.some(isKnown) }
+  }
+  const enrolment = enrolmentIn(person, named)
+  return enrolment && !isOn(enrolment) ? { isHeldBack: true } : { enrolment, isHeldBack: false }
 }
 
 export type Placed = Decision & { readonly flow: Flow | null; readonly enrolment: Enrolment | null }
@@ -63,9 +80,10 @@ const placedIn = (flow: Flow, decision: Decision): Placed => ({
 /**
  * The person in the named flow, or in the one that a plain read shows: with all that was published since their last
  * visit carried over, and enrolled first if need be. `flow` is the version that they are in; null when no flow lets them
- * in.
+ * in, or its release does not now. Nobody is enrolled in another flow because the one that they are in is switched off.
+ * `regardless` of releases: in flows that they are in; nobody new is enrolled without.
  */
-export const place = (world: World, person: Person, named?: string): Placed => {
+export const place = (world: World, person: Person, named?: string, regardless = false): Placed => {
   const { catalogue } = world
   if (named !== undefined && !catalogue.flows.has(named)) {
     return {
@@ -81,13 +99,19 @@ export const place = (world: World, person: Person, named?: string): Placed => {
   }
   const caughtUp = catchUp(world, person)
   const known = caughtUp.person
-  const enrolment = named === undefined ? shownIn(catalogue, known) : enrolmentIn(known, named)
+  const { enrolment, isHeldBack } = enrolmentOf(world, known, named, regardless)
+  if (isHeldBack) return { ...caughtUp, flow: null, enrolment: null }
   const served = enrolment && flowServed(catalogue, enrolment)
   if (served) return placedIn(served, caughtUp)
   const flow =
     named === undefined
       ? flowFor(catalogue, known)
-      : catalogue.open.find((open) => open.name === named && open.lets(conditionFacts(known)))
+      : catalogue.open.find(
+          (open) =>
+            open.name === named &&
+            open.lets(conditionFacts(known)) &&
+            isReleasedTo(catalogue, known, open.name),
+        )
   return flow === undefined
     ? { ...caughtUp, flow: null, enrolment: null }
     : placedIn(

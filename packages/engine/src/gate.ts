@@ -9,6 +9,7 @@ import type { Enrolment, Person, StepStatus } from './person.ts'
 import { refusal, type Refusal } from './refusal.ts'
 import { andThen } from './settle.ts'
 import { settleProven } from './verbs.ts'
+import { keptFrom, waiverOf, type Waiver } from './waiver.ts'
 
 /** What a gate asks: these steps, or those that flows list under the gate's name. */
 export type GateQuestion = {
@@ -26,6 +27,8 @@ export type GateDecision = Decision & {
   readonly missing: readonly MissingStep[]
   /** The flow whose step decided; absent when the person sees none of those asked for. */
   readonly decidedIn?: string | undefined
+  /** They pass although steps are missing, because of this flow's release. */
+  readonly waivedBy?: Waiver | undefined
 }
 
 /** All that the question is about: the versions in force, and those that some people finish. */
@@ -64,6 +67,7 @@ type Need = {
   readonly flow: Flow
   readonly step: Step
   readonly asked: boolean
+  readonly waivedBy: Waiver | undefined
   readonly status: StepStatus
 }
 
@@ -77,11 +81,13 @@ const needsIn = (world: World, person: Person, enrolment: Enrolment, question: G
   const flow = flowServed(world.catalogue, enrolment)
   if (live === undefined || flow === undefined) return []
   const { gate, steps } = question
+  const waivedBy = waiverOf(world, person, flow.name)
   const ids = (gate === undefined ? steps : flow.gates.get(gate)?.steps) ?? []
   return guideOf(flow, enrolment, situationOf(person, world.now)).steps.map(({ step, status }) => ({
     flow,
     step,
     asked: ids.some((id) => isAskedBy(id, step, flow, live)),
+    waivedBy,
     status,
   }))
 }
@@ -97,10 +103,10 @@ export const needsOf = (
     .sort(byStart)
     .map((enrolment) => ({ enrolment, needs: needsIn(world, person, enrolment, question) }))
 
-/** What is asked for and done nowhere, each step once. */
-const missingOf = (needs: readonly Need[]): Need[] => {
+/** What is asked for and done nowhere, each step once. What is done in a flow that is switched off is done. */
+const missingOf = (needs: readonly Need[], counts: (need: Need) => boolean): Need[] => {
   const done = new Set(needs.filter(({ status }) => status === 'done').map((need) => need.step.id))
-  const open = needs.filter(({ asked, step }) => asked && !done.has(step.id))
+  const open = needs.filter((need) => need.asked && counts(need) && !done.has(need.step.id))
   return open.filter(({ step }, index) => open.findIndex((need) => need.step.id === step.id) === index)
 }
 
@@ -114,10 +120,13 @@ export const checkGate = (world: World, person: Person, question: GateQuestion):
   // What the person did before anybody asked for it is done.
   const decision = andThen(placed(world, person, question.flow), (known) => settleProven(world, known))
   const needs = needsOf(world, decision.person, question).flatMap((one) => one.needs)
-  const missing = missingOf(needs)
+  const missing = missingOf(needs, ({ waivedBy }) => waivedBy === undefined)
   const [first] = missing
-  if (first === undefined)
-    return { ...decision, missing: [], decidedIn: needs.find(({ asked }) => asked)?.flow.name }
+  if (first === undefined) {
+    const [waived] = missingOf(needs, () => true)
+    const waivedBy = waived?.waivedBy ?? keptFrom(world, decision.person, question)
+    return { ...decision, missing: [], decidedIn: needs.find(({ asked }) => asked)?.flow.name, waivedBy }
+  }
   const data = {
     route: question.route,
     missingStep: first.step.id,

@@ -19,6 +19,7 @@ export type HappeningType =
   | 'onboarding.step_started'
   | 'onboarding.nudge_shown'
   | 'gating.blocked'
+  | 'feature.rollback'
 
 export type Happening = {
   /** One of ours, or the name that the host gave to something of value to it. */

@@ -6,7 +6,7 @@ import { guideOf, type GuideStep } from './guide.ts'
 import type { EnrolmentStatus, Person } from './person.ts'
 import { progressOf } from './progress.ts'
 import type { Publication } from './publication.ts'
-import { look } from './verbs.ts'
+import { bringUpToDate } from './verbs.ts'
 
 /** How a publication is to be made. */
 export type Choice = Pick<Publication, 'policy' | 'reopen'>
@@ -19,6 +19,7 @@ export const catalogueWith = (catalogue: Catalogue, flow: Flow, choice: Choice, 
   const publications = live?.publications ?? []
   const id = (publications.at(-1)?.id ?? 0) + 1
   const next = {
+    ...(live && { release: live.release }),
     flow,
     open: true,
     publications: [...publications, { ...choice, id, version: flow.version, at: now }],
@@ -45,7 +46,7 @@ export const standingIn = (
   name: string,
   gates: readonly string[],
 ): { readonly person: Person; readonly standing: Standing } | undefined => {
-  const { person: seen } = look(world, person, name)
+  const { person: seen } = bringUpToDate(world, person, name)
   const enrolment = enrolmentIn(seen, name)
   const flow = enrolment && flowServed(world.catalogue, enrolment)
   if (enrolment === undefined || flow === undefined) return undefined

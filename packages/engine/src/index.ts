@@ -15,6 +15,7 @@ export { situationOf, type Decision, type World } from './decision.ts'
 export { place } from './enrolment.ts'
 export { applyEvent, type HostEvent } from './event.ts'
 export { explainGate, type GateExplanation } from './explain-gate.ts'
+export { explainReleases, featuresOf, type ExplainedRelease } from './explain-release.ts'
 export {
   explain,
   type ExplainedEnrolment,
@@ -79,9 +80,11 @@ export {
   type Position,
 } from './progress.ts'
 export type { Refusal, RefusalCode } from './refusal.ts'
+export { compileRelease, releasedToAll, type Release, type ReleaseDecision } from './release.ts'
 export { settle } from './settle.ts'
 export { dismissGuide, restoreGuide, seeWelcome } from './surfaces.ts'
 export { parseAcceptLanguage, textIn, type Text } from './text.ts'
 export { transition, type Transition, type TransitionRequest } from './transition.ts'
 export { changeStep, look, resumeFlow, settleAll, settleProven, skipFlow, type StepChange } from './verbs.ts'
 export { isVisible, visibilityRules, type Situation } from './visibility.ts'
+export type { Waiver } from './waiver.ts'

@@ -4,7 +4,7 @@ import type { Flow } from './flow.ts'
 import { guideOf, type Guide } from './guide.ts'
 import type { Enrolment, Person } from './person.ts'
 import { progressOf } from './progress.ts'
-import { notEnrolled, refusal, stepNotFound } from './refusal.ts'
+import { notEnrolled, refusal, stepNotFound, type Refusal } from './refusal.ts'
 
 export type Nudge = {
   readonly visible: boolean
@@ -58,6 +58,11 @@ export type Snooze = {
   readonly flow?: string | undefined
 }
 
+const snoozeOff: Refusal = refusal(
+  'snooze_off',
+  'The reminder cannot be snoozed now. Do a step, or put it away.',
+)
+
 const snoozed = (enrolment: Enrolment, flow: Flow, now: number, until: number = Infinity): Change => {
   const { maxSnoozes, snoozeDays } = flow.nudge
   if (until <= now) {
@@ -88,9 +93,10 @@ export const snooze = (
   const notThere = stepId === undefined ? notEnrolled : stepNotFound(stepId)
   const asleep = (enrolment: Enrolment, flow: Flow, placed: Person): Change => {
     const { steps } = guideOf(flow, enrolment, situationOf(placed, world.now))
-    return stepId === undefined || steps.some(({ id }) => id === stepId)
-      ? snoozed(enrolment, flow, world.now, until)
-      : { refusal: notThere }
+    const isTheirs = stepId === undefined || steps.some(({ id }) => id === stepId)
+    const { settings } = world.catalogue.flows.get(flow.name)?.release ?? {}
+    if (isTheirs && settings?.snoozeEnabled === false) return { refusal: snoozeOff }
+    return isTheirs ? snoozed(enrolment, flow, world.now, until) : { refusal: notThere }
   }
   return changeEnrolment(world, person, flowName, asleep, notThere)
 }

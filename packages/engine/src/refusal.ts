@@ -9,6 +9,8 @@ export type RefusalCode =
   | 'dependency_open'
   | 'proof_required'
   | 'flow_completed'
+  | 'skip_off'
+  | 'snooze_off'
   | 'snooze_limit'
   | 'snooze_past'
   | 'unsnooze_late'

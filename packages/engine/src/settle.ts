@@ -157,5 +157,11 @@ const settleBy =
  */
 export const settle = settleBy(everyRule)
 
-/** The same for a version that the person only passes by: they never saw its steps. */
+/** The same for what the person does not see: a version that they only pass by, a flow that is switched off. */
 export const settleInPassing = settleBy([complete])
+
+export const settleSeenInPassing = (...[world, person, guide, proven]: Parameters<typeof settleSeen>) =>
+  settleSeen(world, person, guide, proven, [complete])
+
+export const settleStepsInPassing = (...[world, placed, flow, settlings]: Parameters<typeof settleSteps>) =>
+  settleSteps(world, placed, flow, settlings, [complete])

@@ -1,14 +1,23 @@
 import { catchUp } from './carry-over.ts'
-import { flowServed } from './catalogue.ts'
+import { flowServed, isReleasedTo } from './catalogue.ts'
 import { enrolmentIn, happening, refuse, situationOf, withEnrolment } from './decision.ts'
 import type { Decision, World } from './decision.ts'
 import { place } from './enrolment.ts'
+import type { Flow } from './flow.ts'
 import { guideOf } from './guide.ts'
 import type { Enrolment, Person } from './person.ts'
-import { notEnrolled, stepNotFound } from './refusal.ts'
+import { notEnrolled, refusal, stepNotFound, type Refusal } from './refusal.ts'
 import { mayProve, provenSteps } from './proof.ts'
 import { transitionOf, type Settling } from './settle-step.ts'
-import { andThen, settle, settleSeen, settleSteps } from './settle.ts'
+import {
+  andThen,
+  settle,
+  settleInPassing,
+  settleSeen,
+  settleSeenInPassing,
+  settleSteps,
+  settleStepsInPassing,
+} from './settle.ts'
 
 /** The person's own read: enrols, offers, carries over and completes, and nothing else. */
 export const look = (world: World, person: Person, flow?: string): Decision => {
@@ -18,13 +27,31 @@ export const look = (world: World, person: Person, flow?: string): Decision => {
   return andThen(placed, (enrolled) => settle(world, enrolled, shown))
 }
 
+/**
+ * The same whatever the flow's release says, for proof: what was done is done, and must not be lost while the flow is
+ * switched off. Nothing is offered meanwhile, because nobody sees it.
+ */
+export const bringUpToDate = (world: World, person: Person, flow?: string): Decision => {
+  const placed = place(world, person, flow, true)
+  if (placed.flow === null) return placed
+  const { flow: found } = placed
+  const settled = isReleasedTo(world.catalogue, placed.person, found.name) ? settle : settleInPassing
+  return andThen(placed, (enrolled) => settled(world, enrolled, found))
+}
+
+const skipOff = (flow: Flow): Refusal =>
+  refusal('skip_off', `Nothing of flow "${flow.name}" may be skipped now. Do the step, or come back later.`)
+
+const maySkip = ({ catalogue }: World, { name }: Flow): boolean =>
+  catalogue.flows.get(name)?.release.settings.skipEnabled ?? true
+
 export type StepChange = Settling & { readonly stepId: string; readonly flow?: string | undefined }
 
 /** Completes or skips one step. */
 export const changeStep = (world: World, person: Person, change: StepChange): Decision => {
   const notThere: Decision = { person, happenings: [], refusal: stepNotFound(change.stepId) }
   // What was due before comes first: a step that is proven already is not for anybody to skip.
-  const due = look(world, person, change.flow)
+  const due = (change.source === 'user' ? look : bringUpToDate)(world, person, change.flow)
   if (due.refusal) return due
   const { flow } = due
   const enrolment = flow ? enrolmentIn(due.person, flow.name) : undefined
@@ -34,7 +61,11 @@ export const changeStep = (world: World, person: Person, change: StepChange): De
   if (seen === undefined) return notThere
   const decided = transitionOf(seen, change)
   if (decided.kind === 'refused') return { person, happenings: [], refusal: decided.refusal }
-  return settleSteps(world, due, flow, decided.kind === 'unchanged' ? [] : [{ ...change, seen }])
+  if (decided.kind === 'unchanged') return settleSteps(world, due, flow, [])
+  if (change.to === 'skipped' && !maySkip(world, flow))
+    return { person, happenings: [], refusal: skipOff(flow) }
+  const isSeen = isReleasedTo(world.catalogue, due.person, flow.name)
+  return (isSeen ? settleSteps : settleStepsInPassing)(world, due, flow, [{ ...change, seen }])
 }
 
 /** Puts a whole flow aside. Gates still hold, and its steps can still be done. */
@@ -51,6 +82,7 @@ export const skipFlow = (world: World, person: Person, flowName?: string, reason
     )
   }
   if (enrolment.status === 'skipped') return placed
+  if (!maySkip(world, flow)) return { person, happenings: [], refusal: skipOff(flow) }
   const skipped: Enrolment = { ...enrolment, status: 'skipped', skippedAt: world.now }
   return {
     flow,
@@ -89,10 +121,13 @@ export const resumeFlow = (world: World, person: Person, flowName?: string): Dec
 export const settleAll = (world: World, person: Person): Decision => {
   const { person: settled, happenings } = person.enrolments
     .filter(({ flow }) => world.catalogue.flows.has(flow))
-    .reduce<Decision>((decision, { flow }) => andThen(decision, (current) => look(world, current, flow)), {
-      person,
-      happenings: [],
-    })
+    .reduce<Decision>(
+      (decision, { flow }) => andThen(decision, (current) => bringUpToDate(world, current, flow)),
+      {
+        person,
+        happenings: [],
+      },
+    )
   return { person: settled, happenings }
 }
 
@@ -105,9 +140,10 @@ export const settleProven = (world: World, person: Person): Decision => {
       if (flow === undefined || !mayProve(decision.person, flow)) return decision
       const guide = guideOf(flow, enrolment, situationOf(decision.person, world.now))
       const proven = provenSteps(decision.person, guide)
-      return proven.length === 0
-        ? decision
-        : andThen(decision, (current) => settleSeen(world, current, guide, proven))
+      if (proven.length === 0) return decision
+      const isSeen = isReleasedTo(world.catalogue, decision.person, flow.name)
+      const settled = isSeen ? settleSeen : settleSeenInPassing
+      return andThen(decision, (current) => settled(world, current, guide, proven))
     },
     caughtUp,
   )

@@ -28,6 +28,8 @@ const meanings: { readonly [Code in ErrorCode]: string } = {
   dependency_open: 'mistake',
   proof_required: 'mistake',
   flow_completed: 'mistake',
+  skip_off: 'mistake',
+  snooze_off: 'mistake',
   snooze_limit: 'mistake',
   snooze_past: 'mistake',
   unsnooze_late: 'mistake',

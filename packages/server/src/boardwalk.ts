@@ -42,6 +42,7 @@ import { createMetrics, type Metrics } from './operation/metrics.ts'
 import type { OutboundOptions } from './outbound/outbound.ts'
 import { peopleHandlers } from './people/handlers.ts'
 import { liveCatalogue, type LiveCatalogue } from './road/live-catalogue.ts'
+import { releaseHandlers } from './release/handlers.ts'
 import { createRoad, type Road } from './road/road.ts'
 import { streamHandlers } from './streams/handlers.ts'
 import { openStreams, type StreamLimits } from './streams/open-streams.ts'
@@ -180,9 +181,10 @@ const runOn = async (
     ...eventHandlers(verbs),
     ...reconcileHandlers(verbs, database.query),
     ...importHandlers(verbs),
-    ...gateHandlers(verbs, metrics, catalogue, analytics.checks),
+    ...gateHandlers(verbs, metrics, catalogue, { checks: analytics.checks, metrics, log }),
     ...deadLetterHandlers({ query: database.query, road, clock, sources: sourcesByTopic(sources) }),
     ...flowHandlers(database, announce, { catalogue, clock }),
+    ...releaseHandlers(database, announce, log),
     ...out.handlers,
     ...analytics.handlers,
     ...figureHandlers(database.query, clock),

@@ -141,7 +141,9 @@ export const inProcessVerbs = ({ started, log, metrics }: InProcessOptions): InP
       through(async ({ road, checks }) => {
         const asked = accepted(gateCheck, withoutUndefined(check))
         const by = requester(asked.userId, parseAcceptLanguage(acceptLanguage ?? ''), correlationId)
-        return JSON.parse((await askGate(verbsOn(road), checks, asked, by)).body) as GateVerdict
+        return JSON.parse(
+          (await askGate(verbsOn(road), { checks, metrics, log }, asked, by)).body,
+        ) as GateVerdict
       }, correlationId),
     listGates: () => through(async ({ catalogue }) => gatesIn(await catalogue.now())),
     countFailedOpen: (route) => metrics.countFailedOpen(route),

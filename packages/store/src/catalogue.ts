@@ -1,4 +1,10 @@
-import type { FlowDocument, Lineages, Publication } from '@boardwalk/engine'
+import {
+  releasedToAll,
+  type FlowDocument,
+  type Lineages,
+  type Publication,
+  type Release,
+} from '@boardwalk/engine'
 import type { Query } from './database/database.ts'
 
 /** Names a version. Its content tells it from one of the same number in another state of the database. */
@@ -17,6 +23,8 @@ export type PublishedFlow = {
   readonly publications: readonly Publication[]
   /** All those of the publications, each once. */
   readonly versions: readonly VersionKey[]
+  /** null: nothing was ever set. */
+  readonly release: Release | null
 }
 
 type Link = [id: number, version: number, policy: Publication['policy'], reopen: boolean, at: number]
@@ -28,6 +36,7 @@ type Row = {
   open: boolean | null
   links: Link[] | null
   versions: [version: number, contentHash: string][] | null
+  release: Partial<Release> | null
 }
 
 // A deprecation moves nobody, so it is no link of the chain.
@@ -44,12 +53,14 @@ const catalogueStatement = {
         select json_agg(json_build_array(v.version, v.content_hash))
         from flow_version v
         where v.flow = f.name and v.published_at is not null
-      ) as versions
+      ) as versions,
+      r.settings as release
     from catalogue c
-    left join flow f on f.version is not null`,
+    left join flow f on f.version is not null
+    left join release r on r.flow = f.name`,
 }
 
-const flowOf = ({ name, version, open, links, versions }: Row): PublishedFlow[] =>
+const flowOf = ({ name, version, open, links, versions, release }: Row): PublishedFlow[] =>
   name === null || version === null
     ? []
     : [
@@ -65,6 +76,7 @@ const flowOf = ({ name, version, open, links, versions }: Row): PublishedFlow[] 
             at,
           })),
           versions: (versions ?? []).map(([of, contentHash]) => ({ flow: name, version: of, contentHash })),
+          release: release && { ...releasedToAll, ...release },
         },
       ]
 
@@ -72,6 +84,13 @@ const flowOf = ({ name, version, open, links, versions }: Row): PublishedFlow[] 
 export const readCatalogue = async (query: Query): Promise<{ revision: number; flows: PublishedFlow[] }> => {
   const rows = await query<Row>(catalogueStatement)
   return { revision: rows[0]?.revision ?? 0, flows: rows.flatMap(flowOf) }
+}
+
+const raiseStatement = { name: 'raise_catalogue', text: 'update catalogue set revision = revision + 1' }
+
+/** Within the transaction that changes it: every load afterwards tells that there is another one. */
+export const raiseCatalogue = async (query: Query): Promise<void> => {
+  await query(raiseStatement)
 }
 
 const documentsStatement = {

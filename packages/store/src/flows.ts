@@ -1,5 +1,6 @@
 import { checkRenames, lineagesOf } from '@boardwalk/engine'
 import type { Condition, EarlierVersion, FlowDocument, Policy, Problem, Text } from '@boardwalk/engine'
+import { raiseCatalogue } from './catalogue.ts'
 import type { Database, Query } from './database/database.ts'
 
 export type FlowSummary = {
@@ -218,8 +219,6 @@ const publicationsStatement = {
 export const readPublications = (query: Query, flow: string): Promise<Published[]> =>
   query<Published>(publicationsStatement, [flow])
 
-const raiseCatalogue = { name: 'raise_catalogue', text: 'update catalogue set revision = revision + 1' }
-
 type Pointer = {
   current: number | null
   open: boolean
@@ -266,6 +265,6 @@ export const publish = (
     await query(freezeVersion, [flow, version, by, reason])
     await query(movePointer, [flow, version, open])
     await query(writeLedger, [flow, version, kind, by, reason, policy, reopen])
-    await query(raiseCatalogue)
+    await raiseCatalogue(query)
     return { kind: 'done', changed: true }
   })

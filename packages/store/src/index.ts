@@ -132,6 +132,14 @@ export {
   updateAccount,
 } from './people.ts'
 export { ping } from './ping.ts'
+export {
+  changeRelease,
+  readRelease,
+  readReleaseChanges,
+  type ReleaseChange,
+  type ReleaseRequest,
+  type StoredRelease,
+} from './release.ts'
 export { renumberRestored } from './restored.ts'
 export { readSchemaManifest, schemaDifferences } from './schema-manifest.ts'
 export {

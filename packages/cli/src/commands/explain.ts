@@ -70,6 +70,20 @@ const versionLines = ({ flow, enrolment }: Explanation): string[] => {
   return [`flow "${flow.name}", version ${flow.version}: ${status ?? 'not enrolled'}${stays}`]
 }
 
+/** What a release keeps from the person, or lets them not do; one that is on for all says nothing. */
+const releaseLines = ({ releases }: Explanation): string[] =>
+  releases.flatMap(({ flow, on, decidedBy, expected, found, ...allowed }) => {
+    const off = Object.entries(allowed).filter(([, is]) => !is)
+    if (on && off.length === 0 && decidedBy === 'rolloutPercentage' && expected === 100) return []
+    const compared = [
+      ...(expected === undefined ? [] : [`expected ${value(expected)}`]),
+      ...(expected === undefined || decidedBy === 'rolloutPercentage' ? [] : [`found ${value(found)}`]),
+    ]
+    const why = [decidedBy, ...compared].join(', ')
+    const without = off.length === 0 ? '' : `; off: ${off.map(([setting]) => setting).join(', ')}`
+    return [`release of "${flow}": ${on ? 'on' : 'off'} for this person (${why})${without}`]
+  })
+
 const publicationLines = ({ enrolment }: Explanation): string[] =>
   enrolment === undefined
     ? []
@@ -120,6 +134,14 @@ export const explain: Command = {
     const path = `/api/users/${encodeURIComponent(userId)}/explain?${query}`
     const told = await callBoardwalk<Explanation>('GET', path)
     const table = told.steps.length === 0 ? [] : rows([head, ...told.steps.flatMap(stepRows)])
-    console.log([...versionLines(told), ...table, ...publicationLines(told), ...gateLines(told)].join('\n'))
+    console.log(
+      [
+        ...versionLines(told),
+        ...releaseLines(told),
+        ...table,
+        ...publicationLines(told),
+        ...gateLines(told),
+      ].join('\n'),
+    )
   },
 }

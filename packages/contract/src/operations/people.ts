@@ -50,6 +50,7 @@ export const peopleOperations = {
       'not_enrolled',
       'role_not_allowed',
       'step_required',
+      'skip_off',
       'step_already_done',
       'dependency_open',
       'proof_required',

@@ -20,7 +20,7 @@ export const surfaceOperations = {
     path: '/api/onboarding/nudge/snooze',
     summary: 'Put the reminder to sleep',
     body: nudgeSnooze,
-    errors: [...errors, 'snooze_limit', 'snooze_past'],
+    errors: [...errors, 'snooze_off', 'snooze_limit', 'snooze_past'],
   },
   unsnoozeNudge: {
     ...changing,

@@ -12,6 +12,7 @@ import { onboardingOperations } from './onboarding.ts'
 import { peopleOperations } from './people.ts'
 import { processOperations } from './process.ts'
 import { projectionOperations } from './projections.ts'
+import { releaseOperations } from './release.ts'
 import { streamOperations } from './stream.ts'
 import { surfaceOperations } from './surfaces.ts'
 import { webhookOperations } from './webhooks.ts'
@@ -28,6 +29,7 @@ export const operations = {
   ...importOperations,
   ...gateOperations,
   ...flowOperations,
+  ...releaseOperations,
   ...analyticsOperations,
   ...projectionOperations,
   ...webhookOperations,

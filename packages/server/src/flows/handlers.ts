@@ -2,7 +2,7 @@ import type { Operation } from '@boardwalk/contract'
 import { listFlows, publish, readFlow, readPublications, readVersion, readVersions } from '@boardwalk/store'
 import type { Database, FlowSummary, FlowVersion, Publication } from '@boardwalk/store'
 import type { Announcer } from '../following/announce.ts'
-import type { Called } from '../http/authenticate.ts'
+import { actor } from '../http/actor.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
 import { header } from '../http/precondition.ts'
 import { Failure, type Reply } from '../http/reply.ts'
@@ -34,8 +34,6 @@ const presentSummary = ({ activeVersion, ...flow }: FlowSummary): object => ({
   ...known(flow),
   activeVersion,
 })
-
-const actor = (called: Called): string => (called.kind === 'server' ? `key:${called.keyId}` : called.kind)
 
 const noFlow = (name: string): Failure =>
   new Failure('flow_not_found', `There is no flow "${name}". GET /api/admin/flows lists those there are.`)

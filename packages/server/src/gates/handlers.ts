@@ -1,5 +1,4 @@
 import { gatesIn, isCriticalGate } from '@boardwalk/engine'
-import type { GateChecks } from '../analytics/gate-checks.ts'
 import { isUnavailable } from '../http/failures.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
@@ -7,7 +6,7 @@ import type { Verbs } from '../http/verbs.ts'
 import { forPerson } from '../onboarding/requester.ts'
 import type { Metrics } from '../operation/metrics.ts'
 import type { LiveCatalogue } from '../road/live-catalogue.ts'
-import { askGate } from './ask-gate.ts'
+import { askGate, type GateCounts } from './ask-gate.ts'
 
 const blockedHeaders = { 'content-type': 'application/problem+json' }
 
@@ -15,11 +14,11 @@ export const gateHandlers = (
   verbs: Verbs,
   metrics: Metrics,
   catalogue: LiveCatalogue,
-  checks: GateChecks,
+  counts: GateCounts,
 ): Pick<Handlers, 'checkGate' | 'listGates'> => ({
   checkGate: async ({ body, ...input }): Promise<Reply> => {
     try {
-      const reply = await askGate(verbs, checks, body, forPerson(body.userId, input))
+      const reply = await askGate(verbs, counts, body, forPerson(body.userId, input))
       return reply.status === 409 ? { ...reply, headers: blockedHeaders } : reply
     } catch (error) {
       // Only what nobody could find out may let pass; what the caller got wrong never does.

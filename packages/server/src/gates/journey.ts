@@ -1,5 +1,12 @@
 import { isReturnPath, type Operation } from '@boardwalk/contract'
-import { checkGate, enrolmentShown, type GateDecision, type Person, type Segment } from '@boardwalk/engine'
+import {
+  checkGate,
+  enrolmentShown,
+  type GateDecision,
+  type Person,
+  type Segment,
+  type Waiver,
+} from '@boardwalk/engine'
 import type { Requester } from '../onboarding/requester.ts'
 import type { Journey } from '../road/journey.ts'
 import { presentBlocked } from './present-blocked.ts'
@@ -26,11 +33,11 @@ const segmentOf = ({ person, decidedIn }: GateDecision): Segment => {
   }
 }
 
-/** Answers 200 `{allowed: true}`, or 409 with the missing step. `tellWhom` hears whom the answer is about. */
+/** Answers 200 `{allowed: true}`, or 409 with the missing step. `tellWhom` hears whom the answer is about, and what a release let pass. */
 export const gateJourney = (
   check: Operation<'checkGate'>['body'],
   requester: Requester,
-  tellWhom: (segment: Segment) => void,
+  tellWhom: (segment: Segment, waivedBy: Waiver | undefined) => void,
 ): Journey<GateDecision> => {
   const { userId, returnUrl, ...question } = check
   const { correlationId } = requester
@@ -48,7 +55,7 @@ export const gateJourney = (
     present: (_, decision) => {
       const { missing, person } = decision
       const [first, ...others] = missing
-      tellWhom(segmentOf(decision))
+      tellWhom(segmentOf(decision), decision.waivedBy)
       if (first === undefined) return { status: 200, body: '{"allowed":true}' }
       const blocked = presentBlocked([first, ...others], person, localesFor(person, requester), asked)
       return { status: 409, body: JSON.stringify(blocked) }

@@ -1,4 +1,4 @@
-import { changeStep, inMarket, look } from '@boardwalk/engine'
+import { changeStep, featuresOf, inMarket, look } from '@boardwalk/engine'
 import type { Decision, Person, World } from '@boardwalk/engine'
 import { etagOf } from '../http/tagged.ts'
 import type { Answer, Decided, Journey } from '../road/journey.ts'
@@ -14,10 +14,17 @@ export type Precondition = {
 const localesFor = (person: Person, { locales }: Requester): readonly string[] =>
   locales.length > 0 || person.facts.locale === undefined ? locales : [person.facts.locale]
 
-const onboardingBody = (world: World, person: Person, about: Decided['flow'], requester: Requester): string =>
-  JSON.stringify(
-    presentOnboarding(guideShown(world, person, about), person, localesFor(person, requester), world.now),
-  )
+const onboardingBody = (
+  world: World,
+  person: Person,
+  about: Decided['flow'],
+  requester: Requester,
+  named: string | undefined,
+): string => {
+  const guide = guideShown(world, person, about)
+  const features = featuresOf(world.catalogue, person, guide && guide.flow, named)
+  return JSON.stringify(presentOnboarding(guide, person, localesFor(person, requester), world.now, features))
+}
 
 const origin = ({ userId, claims, correlationId }: Requester) => ({ userId, claims, correlationId })
 
@@ -30,14 +37,14 @@ export const lookJourney = (requester: Requester, flow?: string, market?: string
   decide: (world, person) => look(world, market === undefined ? person : inMarket(person, market), flow),
   present: (world, { person, flow: about }) => ({
     status: 200,
-    body: onboardingBody(world, person, about, requester),
+    body: onboardingBody(world, person, about, requester, flow),
   }),
 })
 
 /** What this person would read now if they asked for `flow`, byte for byte. */
 const reading = (world: World, person: Person, flow: string | undefined, requester: Requester): string => {
   const read = look(world, person, flow)
-  return onboardingBody(world, read.person, read.flow, requester)
+  return onboardingBody(world, read.person, read.flow, requester, flow)
 }
 
 /** The tag to base the next change on and, if asked for, all that it is the tag of. */

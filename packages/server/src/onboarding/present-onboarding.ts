@@ -73,15 +73,13 @@ export const presentSurfaces = (
   welcome: { seen: guide !== null && guide.enrolment.welcomeSeenAt !== null },
 })
 
-// A flow without release settings is on for all.
-const features: Onboarding['features'] = { enabled: true, skip: true, snooze: true, guardRails: true }
-
-/** The answer of `GET /api/onboarding`. `locales`: most wanted first. */
+/** The answer of `GET /api/onboarding`. `locales`: most wanted first; `features`: what the flow's release lets this person do. */
 export const presentOnboarding = (
   guide: Guide | null,
   person: Person,
   locales: readonly string[],
   now: number,
+  features: Onboarding['features'],
 ): Onboarding => ({
   ...presentStanding(guide),
   steps: guide ? guide.steps.map((step) => presentStep(step, person, locales)) : [],

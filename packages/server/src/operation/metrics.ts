@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import type { Waiver } from '@boardwalk/engine'
 import type { Record } from '@boardwalk/store'
 import type { Lag } from '../kafka/read-topics.ts'
 import type { Taken } from '../kafka/take-records.ts'
@@ -10,6 +11,8 @@ export type KafkaState = { readonly isConnected: boolean; readonly lags: readonl
 export type Metrics = {
   readonly registry: Registry
   readonly countFailedOpen: (route: string) => void
+  /** Counts an attempt that a gate let pass because of a release. */
+  readonly countWaived: (route: string, reason: Waiver['reason']) => void
   /** Counts what was committed; to be called once for each record. */
   readonly count: (record: Record) => void
   readonly showStreams: (open: number) => void
@@ -61,6 +64,12 @@ export const createMetrics = (): Metrics => {
     name: 'onboarding_gate_failed_open_total',
     help: 'Attempts let pass because a check could not be made.',
     labelNames: ['route'] as const,
+    registers,
+  })
+  const gateWaived = new Counter({
+    name: 'onboarding_gate_waived_total',
+    help: 'Attempts that a gate let pass because the flow is not released to the person, or its guard rails are off.',
+    labelNames: ['route', 'reason'] as const,
     registers,
   })
   const streams = new Gauge({
@@ -135,6 +144,7 @@ export const createMetrics = (): Metrics => {
     countTaken,
     showKafka,
     countFailedOpen,
+    countWaived: (route, reason) => gateWaived.inc({ route: routeLabel(route), reason }),
     count,
     showStreams,
     showProjectionLag: (seconds) => projectionLag.set(seconds),

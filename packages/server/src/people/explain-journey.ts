@@ -1,4 +1,4 @@
-import { checkGate, explain, explainGate, look } from '@boardwalk/engine'
+import { checkGate, explain, explainGate, explainReleases, look } from '@boardwalk/engine'
 import type { ExplainedEnrolment, Explanation, Publication } from '@boardwalk/engine'
 import type { Requester } from '../onboarding/requester.ts'
 import type { Journey } from '../road/journey.ts'
@@ -31,7 +31,13 @@ export const explainJourney = (requester: Requester, { flow, gate }: Question): 
   if (gate === undefined)
     return readJourney(
       requester,
-      (world, { person, flow: about }) => json(presentExplanation(explain(world, person, about ?? null))),
+      (world, { person, flow: about }) =>
+        json({
+          ...presentExplanation(
+            explain(world, person, about ?? (flow === undefined ? null : { name: flow })),
+          ),
+          releases: explainReleases(world.catalogue, person, flow),
+        }),
       (world, person) => look(world, person, flow),
     )
   const question = { gate, flow, route: '' }
@@ -40,6 +46,7 @@ export const explainJourney = (requester: Requester, { flow, gate }: Question): 
     (world, { person }) =>
       json({
         ...presentExplanation(explain(world, person, flow === undefined ? null : { name: flow })),
+        releases: explainReleases(world.catalogue, person, flow),
         gate: explainGate(world, person, question),
       }),
     (world, person) => checkGate(world, person, question),

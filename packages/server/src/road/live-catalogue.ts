@@ -1,10 +1,10 @@
-import { catalogueOf, type Catalogue } from '@boardwalk/engine'
+import { catalogueOf, compileRelease, type Catalogue } from '@boardwalk/engine'
 import { readCatalogue, type Query } from '@boardwalk/store'
 import { keptVersions } from './kept-versions.ts'
 
 /**
- * The compiled flows in force. Every load tells the catalogue's revision, so a flow published through one process is in
- * force in all others from their next load on, with nothing to wait for or to miss.
+ * The compiled flows in force. Every load tells the catalogue's revision, so a flow published, or switched off, through one process is
+ * so in all others from their next load on, with nothing to wait for or to miss.
  */
 export type LiveCatalogue = {
   /** `within`: the transaction that asks, if any; it must not wait for others. */
@@ -29,11 +29,13 @@ export const liveCatalogue = (query: Query): LiveCatalogue => {
     )
     return catalogueOf(
       revision,
-      flows.flatMap(({ version, open, publications, versions: keys }) => {
+      flows.flatMap(({ name, version, open, publications, versions: keys, release }) => {
         const byNumber = new Map(keys.map((key) => [key.version, key]))
         const versions = { get: (number: number) => kept.get(byNumber.get(number)) }
         const flow = versions.get(version)
-        return flow ? [{ flow, open, publications, versions }] : []
+        return flow
+          ? [{ flow, open, publications, versions, release: compileRelease(name, release ?? undefined) }]
+          : []
       }),
     )
   }

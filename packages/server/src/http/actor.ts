@@ -1,0 +1,5 @@
+import type { Called } from './authenticate.ts'
+
+/** Who did it, as it is written down. */
+export const actor = (called: Called): string =>
+  called.kind === 'server' ? `key:${called.keyId}` : called.kind
