@@ -10,7 +10,7 @@ const dialog = (page: Page): Locator => page.locator('[role="dialog"][data-modal
 const press = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click()
 const calls = (page: Page): Promise<unknown> =>
-  page.evaluate(`client.calls.filter(([verb]) => !/connect/.test(verb))`)
+  page.evaluate(`client.calls.filter(([verb]) => !/connect|observe/.test(verb))`)
 
 describe.skipIf(inject('chromiumPath') === null)('what the kit loads after the first paint', () => {
   let browser: Browser

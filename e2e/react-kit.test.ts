@@ -18,8 +18,9 @@ const focused = (page: Page): Promise<string> =>
     const { activeElement: one } = document
     return one.getAttribute('aria-label') ?? one.textContent.trim().slice(0, 40) ?? one.tagName
   })()`)
+/** What the person had the client do; it connects, and tells what was seen, by itself. */
 const calls = (page: Page): Promise<unknown> =>
-  page.evaluate(`client.calls.filter(([verb]) => !/connect/.test(verb))`)
+  page.evaluate(`client.calls.filter(([verb]) => !/connect|observe/.test(verb))`)
 
 describe.skipIf(inject('chromiumPath') === null)('the component kit in a browser', () => {
   let browser: Browser
