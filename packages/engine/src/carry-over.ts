@@ -1,12 +1,20 @@
 import { isReleasedTo, type LiveFlow } from './catalogue.ts'
-import { enrolmentIn, happening, situationOf, withEnrolment, type Decision, type World } from './decision.ts'
+import {
+  enrolmentIn,
+  happening,
+  iso,
+  situationOf,
+  withEnrolment,
+  type Decision,
+  type World,
+} from './decision.ts'
 import type { Flow } from './flow.ts'
 import { guideOf } from './guide.ts'
 import type { Happening } from './happening.ts'
-import type { Enrolment, Person, StepState, StepStatus } from './person.ts'
+import type { Enrolment, Person, StepState } from './person.ts'
 import type { Publication } from './publication.ts'
 import { andThen, settle, settleInPassing } from './settle.ts'
-import { stateOf } from './step-state.ts'
+import { rowsOf, stateOf } from './step-state.ts'
 
 /** The publications that the enrolment has not caught up with, oldest first. */
 const pendingFor = ({ publications }: LiveFlow, { publication, version }: Enrolment): Publication[] => {
@@ -37,19 +45,26 @@ const restarted = (enrolment: Enrolment, { at }: Publication): Enrolment => ({
 
 type Turn = { readonly flow: Flow | undefined; readonly enrolment: Enrolment }
 
-const statusIn = ({ flow, enrolment }: Turn, lineage: string): StepStatus | undefined => {
-  const step = flow?.steps.find((one) => one.lineage === lineage && one.scope === 'person')
-  return step && (stateOf(step, enrolment.steps)?.status ?? 'todo')
+const stateIn = ({ flow, enrolment }: Turn, person: Person, lineage: string): StepState | undefined => {
+  const step = flow?.steps.find((one) => one.lineage === lineage)
+  return step && stateOf(step, rowsOf(step, person, enrolment))
 }
 
-/** The person's own steps that were done or skipped and count as todo from now on. */
-const resets = (was: Turn, is: Turn, { policy }: Publication): Happening[] =>
+/** Steps that were settled and count as todo from now on; and those that are settled again, because an older version is back. */
+const turned = (person: Person, was: Turn, is: Turn, { policy }: Publication): Happening[] =>
   (is.flow?.steps ?? []).flatMap(({ id, lineage, version }) => {
-    const before = statusIn(was, lineage)
-    const isTaken = before === 'done' || before === 'skipped'
-    if (!isTaken || statusIn(is, lineage) !== 'todo') return []
-    const reason = policy === 'restart' ? 'restart' : 'version'
-    return [happening('onboarding.step_reset', is.enrolment, { stepVersion: version, reason }, id)]
+    const [before, now] = [stateIn(was, person, lineage), stateIn(is, person, lineage)]
+    const wasSettled = (before?.status ?? 'todo') !== 'todo'
+    const isKnown = was.flow?.steps.some((step) => step.lineage === lineage) ?? false
+    if (now === undefined || now.status === 'todo') {
+      const reason = policy === 'restart' ? 'restart' : 'version'
+      const data = { stepVersion: version, reason }
+      return wasSettled ? [happening('onboarding.step_reset', is.enrolment, data, id)] : []
+    }
+    if (wasSettled || !isKnown) return []
+    const { status, settledAt } = now
+    const data = { stepVersion: version, status, ...(settledAt !== null && { settledAt: iso(settledAt) }) }
+    return [happening('onboarding.step_restored', is.enrolment, data, id)]
   })
 
 /** Into the version of the publication; `restart`: with nothing done. */
@@ -62,7 +77,7 @@ const follow = (person: Person, enrolment: Enrolment, live: LiveFlow, publicatio
   const was = { flow: live.versions.get(from), enrolment }
   const happenings = [
     ...(from === version ? [] : [happening('onboarding.moved', next, { from, to: version })]),
-    ...resets(was, { flow: live.versions.get(version), enrolment: next }, publication),
+    ...turned(person, was, { flow: live.versions.get(version), enrolment: next }, publication),
   ]
   return { person: withEnrolment(person, next), happenings }
 }

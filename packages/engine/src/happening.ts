@@ -3,6 +3,7 @@ export type HappeningType =
   | 'onboarding.enrolled'
   | 'onboarding.moved'
   | 'onboarding.step_reset'
+  | 'onboarding.step_restored'
   | 'onboarding.reopened'
   | 'onboarding.offered'
   | 'onboarding.reached'

@@ -96,6 +96,21 @@ describe('a step', () => {
       { 'a offered': 1, 'a reached': 1 },
     ],
     [
+      'restored by going back to an older version is as it was',
+      [
+        ...['a', 'b'].flatMap((id) => [done(1, id), shop(2, 'onboarding.step_reset', id)]),
+        shop(3, 'onboarding.step_restored', 'a', { status: 'done', settledAt: new Date(1).toISOString() }),
+        shop(3, 'onboarding.step_restored', 'b', { status: 'skipped' }),
+      ],
+      {
+        ...each('ab', 'offered'),
+        ...each('ab', 'reached'),
+        'a done': 1,
+        'a inOrder': 1,
+        'b skipped': 1,
+      },
+    ],
+    [
       'in the order in which they were shown: up to the first that was not',
       [offered('a', 'b', 'c', 'd'), done(1, 'a'), done(1, 'b'), done(3, 'd'), done(4, 'c')],
       {
@@ -311,6 +326,7 @@ describe('a day on which somebody came', () => {
     ['onboarding.reached', false],
     ['onboarding.step_shared', false],
     ['onboarding.step_reset', false],
+    ['onboarding.step_restored', false],
     ['onboarding.moved', false],
     ['onboarding.completed', false],
     ['onboarding.reopened', false],

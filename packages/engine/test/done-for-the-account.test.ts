@@ -154,7 +154,10 @@ describe('when a newer version is published', () => {
     const { world, bob } = story({ scope: 'person' })
     const row = (person: Person) => enrolmentIn(look(world, person).person, 'shop')
     expect(row(bob)!.steps.find(({ stepId }) => stepId === 'payments')?.status).toBe('todo')
-    expect(look(world, bob).happenings.map(({ type }) => type)).toEqual(['onboarding.moved'])
+    expect(look(world, bob).happenings.map(({ type }) => type)).toEqual([
+      'onboarding.moved',
+      'onboarding.step_reset',
+    ])
   })
 
   test('an event of before proves it to those who were told as to those who were not', () => {

@@ -29,7 +29,7 @@ select h.id, p.user_id,
   coalesce(v.lineages ->> h.step_id, h.step_id) as step_id,
   -- Only of types that nobody but Boardwalk tells: what browsers send may hold anything.
   case
-    when h.type in ('onboarding.step_completed', 'onboarding.step_shared', 'onboarding.step_skipped', 'onboarding.step_reset')
+    when h.type in ('onboarding.step_completed', 'onboarding.step_shared', 'onboarding.step_skipped', 'onboarding.step_reset', 'onboarding.step_restored')
     then (h.data ->> 'stepVersion')::integer
   end as version,
   h.data || jsonb_build_object('type', h.type)

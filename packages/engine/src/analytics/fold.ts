@@ -91,6 +91,11 @@ const rules: { readonly [type: string]: Rule } = {
   'onboarding.step_shared': complete,
   'onboarding.step_skipped': ofStep((journey, stepId, told) => skipStep(journey, stepId, settledAt(told))),
   'onboarding.step_reset': ofStep(resetStep),
+  'onboarding.step_restored': ofStep((journey, stepId, told) =>
+    told.data['status'] === 'done'
+      ? finishStep(journey, stepId, settledAt(told))
+      : skipStep(journey, stepId, settledAt(told)),
+  ),
   'onboarding.completed': (journey, { data, at }) => ({
     ...journey,
     status: 'completed',
