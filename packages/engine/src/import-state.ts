@@ -92,12 +92,11 @@ const settleImported = (
     stepVersion: step.version,
     source: 'import',
     settledAt: iso(settledAt),
-    ...(status === 'done' && step.activation && { activation: true }),
   }
   const { accountId } = person
   const told = happening(type, enrolment, data, step.id)
   // Nor that somebody else did it, although whose doing it was is not noted.
-  const knows = own || status !== 'done' || isTold(step, enrolment)
+  const knows = own || isTold(step, settledAt, enrolment)
   const steps = knows ? enrolment.steps : withState(enrolment.steps, step, { settledAt })
   const knowing = knows ? person : withEnrolment(person, { ...enrolment, steps })
   return {

@@ -1,6 +1,6 @@
 export { binMiddleMs, durationBin } from './analytics/bins.ts'
 export { countsOf } from './analytics/counts.ts'
-export { foldTold } from './analytics/fold.ts'
+export { countedFacts, foldTold } from './analytics/fold.ts'
 export { difference, negated, sumCounts } from './analytics/sum-counts.ts'
 export { emptyTally, type Count, type Segment, type Tally, type Told } from './analytics/tally.ts'
 export { catalogueOf, enrolmentShown, flowServed, type Catalogue, type LiveFlow } from './catalogue.ts'

@@ -67,7 +67,6 @@ export const settleStep = (
   const data = {
     stepVersion: seen.step.version,
     source,
-    ...(to === 'done' && seen.step.activation && { activation: true }),
     ...(to === 'done' && { durationMs: durationMs(stateOf(seen.step, enrolment.steps), world.now) }),
     ...(metadata && { metadata }),
     ...(reason !== null && { reason }),

@@ -23,19 +23,23 @@ const offer: Rule = (enrolment, guide, { now }) => {
   return [{ ...enrolment, steps }, [happening('onboarding.offered', enrolment, data)]]
 }
 
-/** A step of the account that somebody else did counts for this person, too. That they were told stands in their own row. */
+/** A step of the account that somebody else settled counts for this person, too. That they were told stands in their own row. */
 const share: Rule = (enrolment, { steps }, { person, now }) => {
   const shared = steps.filter(
     ({ step, status, state }) =>
       step.scope === 'account' &&
-      status === 'done' &&
+      status !== 'todo' &&
       state?.settledBy !== person.userId &&
-      !isTold(step, enrolment),
+      !isTold(step, state?.settledAt ?? null, enrolment),
   )
   return shared.reduce<[Enrolment, Happening[]]>(
-    ([told, happenings], { id, step, state }) => {
+    ([told, happenings], { id, step, status, state }) => {
       const settledAt = state?.settledAt ?? now
-      const data = { stepVersion: step.version, settledAt: iso(settledAt) }
+      const data = {
+        stepVersion: step.version,
+        ...(status === 'skipped' && { status }),
+        settledAt: iso(settledAt),
+      }
       return [
         { ...told, steps: withState(told.steps, step, { settledAt }) },
         [...happenings, happening('onboarding.step_shared', enrolment, data, id)],

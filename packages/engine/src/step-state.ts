@@ -51,9 +51,14 @@ export const askedAnewSince = (step: Step, states: readonly StepState[]): number
           .map(({ settledAt }) => settledAt ?? -Infinity),
       )
 
-/** Whether the person has heard that the step is settled; who settled it themselves when it was each person's own needs no telling. */
-export const isTold = (step: Step, { steps }: Pick<Enrolment, 'steps'>): boolean =>
-  (stateOf(step, steps)?.settledAt ?? null) !== null
+/**
+ * Whether the person has heard that the step was settled then; who settled it themselves when it was each person's own needs
+ * no telling.
+ */
+export const isTold = (step: Step, settledAt: number | null, { steps }: Pick<Enrolment, 'steps'>): boolean => {
+  const own = stateOf(step, steps)
+  return own !== undefined && (own.status !== 'todo' || own.settledAt === settledAt)
+}
 
 /** The status that counts: a skipped step that is required now is todo again. */
 export const statusOf = (state: StepState | undefined, required: boolean): StepStatus =>

@@ -14,7 +14,13 @@ const start = Date.parse('2026-03-01T12:00:00.000Z')
 const iso = (at: number): string => new Date(at).toISOString()
 
 /** What happens, as the second argument; the moment at which it is told, as the clock of that process has it. */
-type Move = (at: number) => Told
+type Move = (at: number) => Omit<Told, 'isActivation'>
+
+/** Step a is the activation step of the first version, step b of the second. */
+const inVersion = (told: Omit<Told, 'isActivation'>): Told => ({
+  ...told,
+  isActivation: told.stepId === (told.version === 1 ? 'a' : 'b'),
+})
 
 const flow = fc.constantFrom('shop', 'shop', 'shop', 'tour')
 const step = fc.constantFrom('a', 'a', 'a', 'b', 'c')
@@ -28,8 +34,10 @@ const enrols = fc
   .record({
     about,
     arm: maybe(fc.constantFrom('x', 'y')),
-    facts: maybe(fc.record({ market: maybe(fc.constantFrom('fr', 'de')), plan: maybe(fc.constant('pro')) })),
-    signedUp: maybe(fc.constantFrom(-9 * day, -day, -hour, -1, 0, minute)),
+    facts: maybe(
+      fc.record({ market: maybe(fc.constantFrom('fr', 'de', 'a@b')), plan: maybe(fc.constant('pro')) }),
+    ),
+    signedUp: maybe(fc.constantFrom(-9 * day, -day, -hour, -1, 0, minute, day)),
     started: maybe(fc.constantFrom(-40 * day, -7 * day, -day)),
   })
   .map(({ about, arm, facts, signedUp, started }): Move => (at) => ({
@@ -69,14 +77,13 @@ const ofStep = fc
       'step_started',
     ),
     source: fc.constantFrom('user', 'event', 'api', 'migration'),
-    activation: maybe(fc.constant(true)),
   })
-  .map(({ about, stepId, type, source, activation }): Move => (at) => ({
+  .map(({ about, stepId, type, source }): Move => (at) => ({
     type: `onboarding.${type}`,
     ...about,
     stepId,
     at,
-    data: known({ source, activation: type === 'step_completed' ? activation : undefined }),
+    data: { source },
   }))
 
 /** Long before anything else. */
@@ -95,14 +102,21 @@ const imports = fc
     data: { source: 'import', settledAt: iso(start - daysAgo * day) },
   }))
 
+/** Settled by somebody else, or in a version that is back. */
 const shares = fc
-  .record({ about, stepId: step, ago: fc.constantFrom(0, minute, 15 * minute) })
-  .map(({ about, stepId, ago }): Move => (at) => ({
-    type: 'onboarding.step_shared',
+  .record({
+    about,
+    stepId: step,
+    type: fc.constantFrom('step_shared', 'step_restored'),
+    status: fc.constantFrom('done', 'skipped'),
+    ago: fc.constantFrom(0, minute, 15 * minute),
+  })
+  .map(({ about, stepId, type, status, ago }): Move => (at) => ({
+    type: `onboarding.${type}`,
     ...about,
     stepId,
     at,
-    data: { stepVersion: 1, settledAt: iso(at - ago) },
+    data: { stepVersion: 1, status, settledAt: iso(at - ago) },
   }))
 
 const ofFlow = fc
@@ -190,9 +204,9 @@ const history = fc
     let clock = start
     const told = moves.map(({ move, wait, skew }) => {
       clock += wait
-      return move(clock + skew)
+      return inVersion(move(clock + skew))
     })
-    return early ? told : [enrols(start), ...told]
+    return early ? told : [inVersion(enrols(start)), ...told]
   })
 const people = fc.array(history, { maxLength: 6 })
 
@@ -251,6 +265,26 @@ test('the sums are what asking all histories gives', () => {
     'value withinDay',
     'value withinWeek',
   ])
+})
+
+test('of any number of attempts each is recovered, or is not', () => {
+  const told = (type: string, minutes: number): Told =>
+    inVersion({ type, flow: 'shop', version: 1, stepId: 'a', at: start + minutes * minute, data: {} })
+  const within = fc.integer({ min: 0, max: 200 })
+  const tries = fc
+    .record({ at: within, count: fc.integer({ min: 1, max: 40 }) })
+    .map(({ at, count }) => Array.from({ length: count }, () => told('gating.blocked', at)))
+  const dones = within.map((at) => [told('onboarding.step_completed', at + 0.5)])
+  const many = fc
+    .array(fc.oneof({ arbitrary: tries, weight: 9 }, { arbitrary: dones, weight: 1 }), { maxLength: 150 })
+    .map((all) => all.flat().sort((a, b) => a.at - b.at))
+  fc.assert(
+    fc.property(many, (all) => {
+      const history = [told('onboarding.enrolled', 0), ...all]
+      expect(figuresOf(countsIn([history]))).toEqual(figuresByHand([history]))
+    }),
+    { numRuns: 50 },
+  )
 })
 
 test('page by page comes to the same as at once', () => {

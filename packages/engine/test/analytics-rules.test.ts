@@ -23,6 +23,7 @@ const inFlow =
     flow,
     version,
     stepId: stepId ?? null,
+    isActivation: false,
     data,
     at: start + after,
   })
@@ -33,6 +34,7 @@ const enrolled = (data: Data = {}): Told => shop(0, 'onboarding.enrolled', undef
 const offered = (...steps: string[]): Told => shop(0, 'onboarding.offered', undefined, { steps })
 const done = (after: number, stepId: string, data: Data = {}): Told =>
   shop(after, 'onboarding.step_completed', stepId, data)
+const activating = (told: Told): Told => ({ ...told, isActivation: true })
 const sale = (after: number): Told => nowhere(after, 'm.sale')
 
 const foldAll = (history: readonly Told[]) => {
@@ -79,6 +81,11 @@ describe('a step', () => {
       'that somebody else did is done',
       [shop(1, 'onboarding.step_shared', 'a')],
       { 'a offered': 1, 'a reached': 1, 'a done': 1, 'a inOrder': 1 },
+    ],
+    [
+      'that somebody else skipped is skipped',
+      [shop(1, 'onboarding.step_shared', 'a', { status: 'skipped' })],
+      { 'a offered': 1, 'a reached': 1, 'a skipped': 1 },
     ],
     [
       'skipped was offered and reached',
@@ -186,6 +193,7 @@ describe('a journey', () => {
       { source: 'import', startedAt: iso(start - day) },
       { 'enrolled at -24': 1, 'signedUp at -24': 1 },
     ],
+    ['when they entered if they are said to have signed up later', { signedUpAt: iso(start + day) }, { enrolled: 1, signedUp: 1 }],
     ['now if the time told is none', { signedUpAt: 'soon', startedAt: null }, { enrolled: 1, signedUp: 1 }],
   ])('stands %s', (_, data, expected) => {
     expect(figuresFor('journey', 'shop', [enrolled(data)])).toEqual(expected)
@@ -232,18 +240,38 @@ describe('a time', () => {
       [shop(hour, 'onboarding.completed'), shop(day, 'onboarding.reopened')],
       {},
     ],
-    ['to activation', [done(hour, 'a', { activation: true })], bin('activation', hour)],
+    ['to activation', [activating(done(hour, 'a'))], bin('activation', hour)],
     [
       'to the first activation',
-      [done(hour, 'a', { activation: true }), done(day, 'a', { activation: true })],
+      [activating(done(hour, 'a')), activating(done(day, 'b'))],
       bin('activation', hour),
     ],
     [
       'to an activation that was reset',
-      [done(hour, 'a', { activation: true }), shop(day, 'onboarding.step_reset', 'a')],
+      [activating(done(hour, 'a')), activating(shop(day, 'onboarding.step_reset', 'a'))],
       bin('activation', hour),
     ],
-    ['is none to other steps', [done(hour, 'a', { activation: 'true' })], {}],
+    [
+      'to an activation that somebody else did',
+      [activating(shop(day, 'onboarding.step_shared', 'a', { settledAt: iso(start + hour) }))],
+      bin('activation', hour),
+    ],
+    [
+      'to an activation that is done again in an older version',
+      [activating(shop(day, 'onboarding.step_restored', 'a', { status: 'done', settledAt: iso(start + hour) }))],
+      bin('activation', hour),
+    ],
+    [
+      'is none to an activation that is skipped',
+      [
+        activating(shop(hour, 'onboarding.step_skipped', 'a')),
+        activating(shop(hour, 'onboarding.step_shared', 'a', { status: 'skipped' })),
+        activating(shop(hour, 'onboarding.step_restored', 'a', { status: 'skipped' })),
+      ],
+      {},
+    ],
+    ['is none to an activation that is reached', [activating(shop(hour, 'onboarding.reached', 'a'))], {}],
+    ['is none to other steps', [done(hour, 'a', { activation: true })], {}],
     ['to the first event, although it is heard of late', [sale(day), sale(hour)], bin('event:m.sale', hour)],
     ['to an event of before is none at all', [sale(-day)], bin('event:m.sale', 0)],
   ])('%s', (_, history, expected) => {
@@ -255,7 +283,7 @@ describe('a time', () => {
   test('to activation and to events is measured from signing up, and stands in that hour', () => {
     const history = [
       enrolled({ signedUpAt: iso(start - 2 * hour) }),
-      done(0, 'a', { activation: true }),
+      activating(done(0, 'a')),
       sale(hour),
     ]
     expect(figuresFor('duration', 'shop', history)).toEqual({
@@ -422,6 +450,19 @@ describe('an attempt that a gate stopped', () => {
   })
 })
 
+describe('a fact', () => {
+  test.each([
+    ['x'.repeat(64), 'x'.repeat(64)],
+    ['x'.repeat(65), ''],
+    ['ann@shop.test', ''],
+    [7, ''],
+  ])('%s is counted as "%s"', (given, counted) => {
+    const facts = { market: given, plan: given, role: given, locale: given }
+    const { segment } = foldAll([enrolled({ facts })]).tally.journeys[1]!
+    expect(segment).toMatchObject({ market: counted, plan: counted, role: counted, locale: counted })
+  })
+})
+
 describe('whatever is sent, a tally stays small', () => {
   const many = (count: number) => Array.from({ length: count }, (_, index) => index)
 
@@ -430,15 +471,28 @@ describe('whatever is sent, a tally stays small', () => {
     expect(foldAll([enrolled(), ...history]).tally.journeys[1]!.steps).toHaveLength(100)
   })
 
-  test('60 attempts, and none of before the last two hours', () => {
-    const attempts = many(200).map((n) => shop(n, 'gating.blocked', 'a'))
-    const { tally, counts } = foldAll([enrolled(), ...attempts])
-    expect(tally.journeys[1]!.steps[0]!.blockedAt).toEqual(many(60).map((n) => start + 140 + n))
-    expect(counts).toHaveLength(200)
-    const later = foldTold(tally, done(hour + 150, 'a'))
-    expect(later.counts).toHaveLength(49)
-    const [, journey] = foldTold(later.tally, shop(4 * hour, 'gating.blocked', 'a')).tally.journeys
-    expect(journey!.steps[0]).toMatchObject({ blockedAt: [start + 4 * hour], doneAt: [] })
+  const attemptsIn = (history: readonly Told[]) =>
+    foldAll([enrolled(), ...history]).tally.journeys[1]!.steps[0]!.blockedAt
+
+  test('attempts by the millisecond while they are few, else by the minute, and all are recovered', () => {
+    const few = many(180).map((n) => shop(n % 60, 'gating.blocked', 'a'))
+    expect(attemptsIn(few)).toEqual(many(60).map((n) => [start + n, 3]))
+    const attempts = many(3000).map((n) => shop(n * 50, 'gating.blocked', 'a'))
+    const kept = attemptsIn(attempts)
+    expect(kept.length).toBeLessThanOrEqual(61)
+    expect(kept.reduce((sum, [, count]) => sum + count, 0)).toBe(3000)
+    expect(figuresFor('block', 'shop', [enrolled(), ...attempts, done(5 * minute, 'a')])).toEqual({
+      'a blocked': 3000,
+      'a recovered': 3000,
+    })
+  })
+
+  test('attempts of the last two hours, by the minute, and none of before', () => {
+    const attempts = many(3 * 360).map((n) => shop(n * 10_000, 'gating.blocked', 'a'))
+    expect(attemptsIn(attempts).length).toBeLessThanOrEqual(121)
+    const { tally } = foldAll([enrolled(), ...attempts, done(3 * hour, 'a')])
+    const [, journey] = foldTold(tally, shop(6 * hour, 'gating.blocked', 'a')).tally.journeys
+    expect(journey!.steps[0]).toMatchObject({ blockedAt: [[start + 6 * hour, 1]], doneAt: [] })
   })
 
   test('50 events of value by name', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { catalogueOf } from '../src/catalogue.ts'
-import { enrolmentIn, type Decision, type World } from '../src/decision.ts'
+import { enrolmentIn, situationOf, type Decision, type World } from '../src/decision.ts'
 import { applyEvent } from '../src/event.ts'
 import { compileFlow, type Flow, type StepDefinition } from '../src/flow.ts'
+import { guideOf } from '../src/guide.ts'
 import { importState } from '../src/import-state.ts'
 import { stranger, type Person } from '../src/person.ts'
 import { changeStep, look } from '../src/verbs.ts'
@@ -33,6 +34,7 @@ const worlds = (...versions: Fragment[]): World[] => {
   })
 }
 
+const flowIn = ({ catalogue }: World): Flow => catalogue.flows.get('shop')!.flow
 const member = (userId: string): Person => ({ ...stranger(userId), accountId: 'acme' })
 /** The account as the other member left it. */
 const joining = (person: Person, { person: other }: Decision): Person => ({
@@ -80,8 +82,9 @@ describe('a step of the account that somebody else did', () => {
     expect(look(world!, ada.person)).toMatchObject({ person: ada.person, happenings: [] })
   })
 
-  test('is not told when it was skipped', () => {
+  test('is told as skipped when it was, once, and again when it is done after all', () => {
     const optional = worlds({ required: false })[0]!
+    const later = { ...optional, now: start + 5000 }
     const skipped = changeStep(optional, member('ada'), {
       stepId: 'payments',
       to: 'skipped',
@@ -89,9 +92,31 @@ describe('a step of the account that somebody else did', () => {
       by: 'ada',
     })
     expect(skipped.refusal).toBeUndefined()
+    expect(shared(look(later, skipped.person))).toEqual([])
     const bob = look(optional, joining(member('bob'), skipped))
-    expect(shared(bob)).toEqual([])
-    expect(shared(look(optional, joining(bob.person, does(optional, skipped.person))))).toHaveLength(1)
+    expect(shared(bob).map(({ data }) => data)).toEqual([
+      { stepVersion: 1, status: 'skipped', settledAt: iso(start) },
+    ])
+    expect(look(later, bob.person)).toMatchObject({ person: bob.person, happenings: [] })
+    const done = does(later, skipped.person)
+    expect(shared(look(later, joining(bob.person, done))).map(({ data }) => data)).toEqual([
+      { stepVersion: 1, settledAt: iso(later.now) },
+    ])
+    const own = does(later, bob.person)
+    expect(shared(look(later, own.person))).toEqual([])
+    expect(shared(look(later, joining(skipped.person, own)))).toHaveLength(1)
+  })
+
+  test('changes nothing of what the member is shown when it was skipped', () => {
+    const optional = worlds({ required: false })[0]!
+    const how = { stepId: 'payments', to: 'skipped', source: 'user', by: 'ada' } as const
+    const skipped = changeStep(optional, member('ada'), how)
+    const untold = joining(look(optional, member('bob')).person, skipped)
+    const stepsOf = (person: Person) =>
+      guideOf(flowIn(optional), enrolmentIn(person, 'shop')!, situationOf(person, start)).steps.map(
+        ({ id, status, locked }) => ({ id, status, locked }),
+      )
+    expect(stepsOf(look(optional, untold).person)).toEqual(stepsOf(untold))
   })
 
   test('is not told to those who do not see it', () => {
@@ -104,6 +129,15 @@ describe('a step of the account that somebody else did', () => {
     const { person } = look(world!, joining(member('bob'), ada))
     const row = enrolmentIn(person, 'shop')!.steps.find(({ stepId }) => stepId === 'payments')
     expect(row).toMatchObject({ status: 'todo', settledAt: start, settledBy: null, source: null })
+  })
+
+  test('is not told to whoever imported its skip, and then that it was done', () => {
+    const optional = worlds({ required: false })[0]!
+    const imports = (person: Person, status: 'done' | 'skipped', at: number) =>
+      importState(optional, person, { startedAt: null, steps: [{ id: 'payments', status, at }] }).person
+    const skipped = imports(member('ada'), 'skipped', start - 9000)
+    expect(shared(look(optional, skipped))).toEqual([])
+    expect(shared(look(optional, imports(skipped, 'done', start - 8000)))).toEqual([])
   })
 
   test('is not told to whoever imported it, but to the others', () => {

@@ -25,12 +25,14 @@ const ownDoing = [
   'gating.blocked',
 ]
 
-const showing = ['reached', 'step_completed', 'step_shared', 'step_skipped'].map(
+const settled = ['step_completed', 'step_shared', 'step_restored', 'step_skipped'].map(
   (name) => `onboarding.${name}`,
 )
-const settling = ['step_completed', 'step_shared', 'step_skipped', 'step_reset'].map(
-  (name) => `onboarding.${name}`,
-)
+const showing = ['onboarding.reached', ...settled]
+const settling = ['onboarding.step_reset', ...settled]
+const isSkipping = ({ type, data }: Told): boolean =>
+  type === 'onboarding.step_skipped' || (settled.includes(type) && data['status'] === 'skipped')
+const isDoing = (told: Told): boolean => settled.includes(told.type) && !isSkipping(told)
 
 export const figuresByHand = (people: readonly (readonly Told[])[]): Figures => {
   const figures = new Map<string, number>()
@@ -39,7 +41,8 @@ export const figuresByHand = (people: readonly (readonly Told[])[]): Figures => 
     if (first === undefined) continue
     const startOf = ({ data, at }: Told): number =>
       data['startedAt'] === undefined ? at : ms(data['startedAt'])
-    const signedUpAt = first.data['signedUpAt'] === undefined ? startOf(first) : ms(first.data['signedUpAt'])
+    const toldAt = first.data['signedUpAt'] === undefined ? Infinity : ms(first.data['signedUpAt'])
+    const signedUpAt = Math.min(startOf(first), toldAt)
     const entries = history.filter(
       (told, index) =>
         told.type === 'onboarding.enrolled' &&
@@ -56,7 +59,10 @@ export const figuresByHand = (people: readonly (readonly Told[])[]): Figures => 
     ]
     for (const { entry, flow, version, arm } of journeys) {
       const facts = (entry.data['facts'] ?? {}) as Record<string, string>
-      const segment = [flow, version, arm, facts['market'], facts['plan'], facts['role'], facts['locale']]
+      const counted = ['market', 'plan', 'role', 'locale']
+        .map((name) => facts[name] ?? '')
+        .map((fact) => (fact.includes('@') || fact.length > 64 ? '' : fact))
+      const segment = [flow, version, arm, ...counted]
       const whom = segment.map((part) => String(part ?? '')).join('/')
       const add = (name: string, at: number, column: string): void => {
         const key = `${name} of ${whom} at ${Math.floor(at / hour)}: ${column}`
@@ -99,18 +105,16 @@ export const figuresByHand = (people: readonly (readonly Told[])[]): Figures => 
       for (const id of shown) {
         const about = told.filter(({ stepId }) => stepId === id)
         const last = about.findLast(({ type }) => settling.includes(type))
-        const isDone = last?.type === 'onboarding.step_completed' || last?.type === 'onboarding.step_shared'
+        const isDone = last !== undefined && isDoing(last)
         add(`step ${id}`, start, 'offered')
         if (about.some(({ type }) => showing.includes(type))) add(`step ${id}`, start, 'reached')
         if (isDone) add(`step ${id}`, start, 'done')
-        if (last?.type === 'onboarding.step_skipped') add(`step ${id}`, start, 'skipped')
+        if (last && isSkipping(last)) add(`step ${id}`, start, 'skipped')
         isInOrder &&= isDone && settledAt(last) >= before
         if (isInOrder) add(`step ${id}`, start, 'inOrder')
         if (last) before = settledAt(last)
       }
-      const activation = told.find(
-        ({ type, data }) => type === 'onboarding.step_completed' && data['activation'] === true,
-      )
+      const activation = told.find((one) => one.isActivation && isDoing(one))
       if (activation) took('activation', signedUpAt, settledAt(activation))
 
       const valued = history.filter(({ type }) => isValueEvent(type))
@@ -145,7 +149,7 @@ export const figuresByHand = (people: readonly (readonly Told[])[]): Figures => 
         const isRecovered = told.some(
           (one) =>
             one.stepId === stepId &&
-            ['onboarding.step_completed', 'onboarding.step_shared'].includes(one.type) &&
+            isDoing(one) &&
             settledAt(one) > at &&
             settledAt(one) < at + hour,
         )

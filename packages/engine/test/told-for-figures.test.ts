@@ -7,18 +7,14 @@ import { compileFlow } from '../src/flow.ts'
 import { importState } from '../src/import-state.ts'
 import { observe } from '../src/observe.ts'
 import { stranger, type Facts, type Person } from '../src/person.ts'
-import { changeStep, look } from '../src/verbs.ts'
+import { look } from '../src/verbs.ts'
 import { readCases } from './read-cases.ts'
 
 const { defaults } = readCases('carry-over')
 const now = Date.parse('2026-06-15T12:00:00.000Z')
 const createdAt = '2026-06-01T08:00:00.000Z'
 
-const steps = [{ id: 'first_sale', activation: true }, { id: 'theme' }].map((step) => ({
-  ...defaults.step,
-  title: step.id,
-  ...step,
-}))
+const steps = [{ ...defaults.step, id: 'first_sale', title: 'first_sale' }]
 const flow = compileFlow({ ...defaults.flow, steps }, 1)
 const world: World = { now, catalogue: catalogueOf(1, [{ flow, open: true }]) }
 const person = (facts: Partial<Facts>): Person => ({
@@ -52,26 +48,6 @@ describe('whoever enters a flow', () => {
   test('is counted by what the same moment told of them', () => {
     const told = updateFacts(stranger('ada'), { market: 'FR' })
     expect(dataOf(look(world, told), 'onboarding.enrolled')).toEqual([{ facts: { market: 'FR' } }])
-  })
-})
-
-describe('the activation step', () => {
-  const done = (stepId: string, to: 'done' | 'skipped' = 'done') =>
-    changeStep(world, person({}), { stepId, to, source: 'user', by: 'ada' })
-
-  test('done is told as such, no other is', () => {
-    expect(dataOf(done('first_sale'), 'onboarding.step_completed')[0]).toHaveProperty('activation', true)
-    expect(dataOf(done('theme'), 'onboarding.step_completed')[0]).not.toHaveProperty('activation')
-    expect(dataOf(done('first_sale', 'skipped'), 'onboarding.step_skipped')[0]).not.toHaveProperty(
-      'activation',
-    )
-  })
-
-  test.each(['done', 'skipped'] as const)('imported as %s is, too', (status) => {
-    const state = { startedAt: null, steps: ['first_sale', 'theme'].map((id) => ({ id, status, at: null })) }
-    const { happenings } = importState(world, person({}), state)
-    const told = happenings.filter(({ stepId }) => stepId !== null).map(({ data }) => 'activation' in data)
-    expect(told).toEqual([status === 'done', false])
   })
 })
 

@@ -17,18 +17,30 @@ const timeOf = (value: unknown): number | undefined => {
 const recordOf = (value: unknown): { readonly [name: string]: unknown } =>
   typeof value === 'object' && value !== null ? { ...value } : {}
 
-const segmentOf = ({ data }: Told, flow: string, version: number, arm: string): Segment => {
-  const { market, plan, role, locale } = recordOf(data['facts'])
-  return {
-    flow,
-    version,
-    arm,
-    market: textOf(market),
-    plan: textOf(plan),
-    role: textOf(role),
-    locale: textOf(locale),
-  }
+const longestFact = 64
+
+/** Unknown when it is no short name: counts outlive the person, so nothing such as an e-mail address may stand in them. */
+const factOf = (value: unknown): string => {
+  const text = textOf(value)
+  return text.length > longestFact || text.includes('@') ? '' : text
 }
+
+type Facts = Pick<Segment, 'market' | 'plan' | 'role' | 'locale'>
+
+/** What of a person's facts stands in counts. */
+export const countedFacts = ({ market, plan, role, locale }: { readonly [Name in keyof Facts]?: unknown }): Facts => ({
+  market: factOf(market),
+  plan: factOf(plan),
+  role: factOf(role),
+  locale: factOf(locale),
+})
+
+const segmentOf = ({ data }: Told, flow: string, version: number, arm: string): Segment => ({
+  flow,
+  version,
+  arm,
+  ...countedFacts(recordOf(data['facts'])),
+})
 
 const journeyFrom = (segment: Segment, startedAt: number): JourneyTally => ({
   segment,
@@ -49,7 +61,7 @@ const enter = (tally: Tally, told: Told): Tally => {
   const whole = journeyFrom(segmentOf(told, '', 0, ''), startedAt)
   const begun: Tally = {
     ...tally,
-    signedUpAt: timeOf(data['signedUpAt']) ?? startedAt,
+    signedUpAt: Math.min(startedAt, timeOf(data['signedUpAt']) ?? startedAt),
     journeys: [whole, entered],
     waiting: [],
   }
@@ -66,11 +78,16 @@ const ofStep =
   (journey, told) =>
     told.stepId === null ? journey : rule(journey, told.stepId, told)
 
+const skip = ofStep((journey, stepId, told) => skipStep(journey, stepId, settledAt(told)))
+
 const complete = ofStep((journey, stepId, told) => {
   const doneAt = settledAt(told)
-  const isFirst = told.data['activation'] === true && journey.activatedAt === null
+  const isFirst = told.isActivation && journey.activatedAt === null
   return finishStep(isFirst ? { ...journey, activatedAt: doneAt } : journey, stepId, doneAt)
 })
+
+/** As `status` says. */
+const settle: Rule = (journey, told) => (told.data['status'] === 'skipped' ? skip : complete)(journey, told)
 
 const nudge =
   (column: 'shown' | 'snoozed' | 'dismissed'): Rule =>
@@ -88,14 +105,10 @@ const rules: { readonly [type: string]: Rule } = {
   },
   'onboarding.reached': ofStep(reachStep),
   'onboarding.step_completed': complete,
-  'onboarding.step_shared': complete,
-  'onboarding.step_skipped': ofStep((journey, stepId, told) => skipStep(journey, stepId, settledAt(told))),
+  'onboarding.step_shared': settle,
+  'onboarding.step_skipped': skip,
   'onboarding.step_reset': ofStep(resetStep),
-  'onboarding.step_restored': ofStep((journey, stepId, told) =>
-    told.data['status'] === 'done'
-      ? finishStep(journey, stepId, settledAt(told))
-      : skipStep(journey, stepId, settledAt(told)),
-  ),
+  'onboarding.step_restored': settle,
   'onboarding.completed': (journey, { data, at }) => ({
     ...journey,
     status: 'completed',

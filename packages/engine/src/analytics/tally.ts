@@ -7,6 +7,8 @@ export type Told = {
   readonly flow: string | null
   readonly version: number | null
   readonly stepId: string | null
+  /** It tells of the step that this version of the flow calls its activation step. */
+  readonly isActivation: boolean
   readonly data: { readonly [name: string]: unknown }
   /** Milliseconds since 1970. */
   readonly at: number
@@ -23,6 +25,9 @@ export type Segment = {
   readonly locale: string
 }
 
+/** Attempts that a gate stopped, and when. */
+export type Attempts = readonly [at: number, count: number]
+
 export type StepTally = {
   readonly id: string
   readonly isOffered: boolean
@@ -30,7 +35,7 @@ export type StepTally = {
   readonly status: StepStatus
   readonly settledAt: number | null
   /** When gates stopped the person for want of it, unrecovered, oldest first. Kept for two hours, so that an hour's delay loses none. */
-  readonly blockedAt: readonly number[]
+  readonly blockedAt: readonly Attempts[]
   /** When it was done; kept as long, for attempts that are heard of late. */
   readonly doneAt: readonly number[]
 }
@@ -60,7 +65,7 @@ export type Doing = { readonly event: string | null; readonly at: number }
 
 /** What is counted of one person: all of their happenings so far, folded. Plain JSON. */
 export type Tally = {
-  /** As their first enrolment told it, else its start, and from then on for all flows; null before it. */
+  /** As their first enrolment told it, at the latest its start, and from then on for all flows; null before it. */
   readonly signedUpAt: number | null
   /** That of the flow '' first: the person as a whole. */
   readonly journeys: readonly JourneyTally[]
