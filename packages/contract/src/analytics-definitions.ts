@@ -18,13 +18,20 @@ const funnel = {
   completionRate: { formula: 'completed / enrolled', note: soFar },
   matured: { formula: 'those of `enrolled` who entered `window` ago or earlier' },
   completionRateMatured: { formula: 'those of `matured` who completed / matured' },
-  'steps.offered': { formula: 'those of `enrolled` who have once seen the step' },
+  'steps.offered': {
+    formula:
+      'those of `enrolled` to whom the step was once shown, or is remembered as offered: it stood in their guide',
+    note: 'Also when the guide was made without their looking, such as by an event or a gate.',
+  },
   'steps.reached': { formula: 'those of `enrolled` whose next step it became, or who settled it' },
   'steps.done': {
     formula: 'those of `enrolled` for whom the step is done now',
     note: 'With order=strict: done after all that was shown before it, one after another.',
   },
-  'steps.skipped': { formula: 'those of `enrolled` for whom the step is skipped now' },
+  'steps.skipped': {
+    formula: 'those of `enrolled` for whom the step is skipped now',
+    note: 'By a colleague, too, where the step is the account’s. Who skipped it while it was optional stays here when it becomes required of them, although they see it as to do again, until they do it.',
+  },
   'steps.share': { formula: 'done / enrolled', note: 'Of all who entered: the main figure.' },
   'steps.ofPrevious': {
     formula: 'done / done of the step before it (of the first step: / enrolled)',
@@ -68,6 +75,9 @@ const timeToComplete = {
   ...survival,
 } as const satisfies Definitions
 
+const whenSignedUp =
+  'Signed up: `createdAt` of their facts, else (or if that is later) when they entered; what becomes known of it after they entered their first flow changes nothing.'
+
 const timeToValue = {
   people: { formula: 'people who signed up within the range' },
   completed: {
@@ -77,7 +87,7 @@ const timeToValue = {
   censored: { formula: 'people − completed' },
   'median.ms': {
     formula: 'milliseconds from signing up to the first time of the event',
-    note: `Signed up: \`createdAt\` of their facts, else when they entered. ${bins}`,
+    note: `${whenSignedUp} ${bins}`,
   },
   ...survival,
 } as const satisfies Definitions
@@ -86,7 +96,7 @@ const matured = 'Rates are of those whose time has passed, by full hours; `waiti
 const consented = 'Events of value are kept of those only who consented: the others count as not converted.'
 
 const conversion = {
-  signedUp: { formula: 'people who signed up within the range', note: consented },
+  signedUp: { formula: 'people who signed up within the range', note: `${whenSignedUp} ${consented}` },
   converted: { formula: 'those of `signedUp` who ever did the event', note: soFar },
   withinDay: {
     formula: 'first time at most 24 h after signing up / signed up 24 h ago or earlier',
@@ -112,7 +122,7 @@ const conversion = {
 } as const satisfies Definitions
 
 const retention = {
-  signedUp: { formula: 'people who signed up within the range' },
+  signedUp: { formula: 'people who signed up within the range', note: whenSignedUp },
   retention: {
     formula:
       'did anything themselves from day × 24 h to before (day + 1) × 24 h after signing up / signed up, over the cohorts that are mature for that day',
@@ -158,10 +168,16 @@ const nudges = {
 const gates = {
   checked: {
     formula: 'how often gates were asked about people within the range',
-    note: 'Written down now and then: the last seconds of a process that died are missing.',
+    note: 'By the version that people are in, and by their facts, when the gate is asked. Written down now and then: the last seconds of a process that died are missing.',
   },
-  blocked: { formula: 'how often they stopped somebody' },
-  share: { formula: 'blocked / checked' },
+  blocked: {
+    formula: 'how often they stopped somebody',
+    note: 'By version and facts at entering the flow, as everywhere else.',
+  },
+  share: {
+    formula: 'blocked / checked',
+    note: 'Of all people of the flow both count the same. With a filter or groups by version or facts, whoever has changed them since entering is in `checked` here and in `blocked` there: then it may exceed 1.',
+  },
   'steps.blocked': { formula: 'of `blocked`, by the first missing step' },
 } as const satisfies Definitions
 

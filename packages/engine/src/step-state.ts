@@ -55,7 +55,11 @@ export const askedAnewSince = (step: Step, states: readonly StepState[]): number
  * Whether the person has heard that the step was settled then; who settled it themselves when it was each person's own needs
  * no telling.
  */
-export const isTold = (step: Step, settledAt: number | null, { steps }: Pick<Enrolment, 'steps'>): boolean => {
+export const isTold = (
+  step: Step,
+  settledAt: number | null,
+  { steps }: Pick<Enrolment, 'steps'>,
+): boolean => {
   const own = stateOf(step, steps)
   return own !== undefined && (own.status !== 'todo' || own.settledAt === settledAt)
 }

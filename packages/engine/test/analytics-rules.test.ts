@@ -193,7 +193,11 @@ describe('a journey', () => {
       { source: 'import', startedAt: iso(start - day) },
       { 'enrolled at -24': 1, 'signedUp at -24': 1 },
     ],
-    ['when they entered if they are said to have signed up later', { signedUpAt: iso(start + day) }, { enrolled: 1, signedUp: 1 }],
+    [
+      'when they entered if they are said to have signed up later',
+      { signedUpAt: iso(start + day) },
+      { enrolled: 1, signedUp: 1 },
+    ],
     ['now if the time told is none', { signedUpAt: 'soon', startedAt: null }, { enrolled: 1, signedUp: 1 }],
   ])('stands %s', (_, data, expected) => {
     expect(figuresFor('journey', 'shop', [enrolled(data)])).toEqual(expected)
@@ -258,7 +262,11 @@ describe('a time', () => {
     ],
     [
       'to an activation that is done again in an older version',
-      [activating(shop(day, 'onboarding.step_restored', 'a', { status: 'done', settledAt: iso(start + hour) }))],
+      [
+        activating(
+          shop(day, 'onboarding.step_restored', 'a', { status: 'done', settledAt: iso(start + hour) }),
+        ),
+      ],
       bin('activation', hour),
     ],
     [
@@ -281,11 +289,7 @@ describe('a time', () => {
   })
 
   test('to activation and to events is measured from signing up, and stands in that hour', () => {
-    const history = [
-      enrolled({ signedUpAt: iso(start - 2 * hour) }),
-      activating(done(0, 'a')),
-      sale(hour),
-    ]
+    const history = [enrolled({ signedUpAt: iso(start - 2 * hour) }), activating(done(0, 'a')), sale(hour)]
     expect(figuresFor('duration', 'shop', history)).toEqual({
       [`activation ${durationBin(2 * hour)} people at -2`]: 1,
       [`event:m.sale ${durationBin(3 * hour)} people at -2`]: 1,

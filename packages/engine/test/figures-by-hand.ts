@@ -147,11 +147,7 @@ export const figuresByHand = (people: readonly (readonly Told[])[]): Figures => 
         if (type !== 'gating.blocked') continue
         add(`block ${stepId}`, at, 'blocked')
         const isRecovered = told.some(
-          (one) =>
-            one.stepId === stepId &&
-            isDoing(one) &&
-            settledAt(one) > at &&
-            settledAt(one) < at + hour,
+          (one) => one.stepId === stepId && isDoing(one) && settledAt(one) > at && settledAt(one) < at + hour,
         )
         if (isRecovered) add(`block ${stepId}`, at, 'recovered')
       }

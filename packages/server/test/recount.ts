@@ -63,6 +63,8 @@ export const recount = async ({ query }: Database, table = 'happening'): Promise
     name: `recount_${table}`,
     text: `
       select h.person_id as person, h.type, h.flow, h.version, ${lineage('h.step_id')} as "stepId",
+        coalesce(v.document -> 'steps' @> jsonb_build_array(jsonb_build_object('id', h.step_id, 'activation', true)), false)
+          as "isActivation",
         (extract(epoch from h.at) * 1000)::bigint as at,
         case when h.type <> 'onboarding.offered' then h.data else h.data || jsonb_build_object('steps', (
           select jsonb_agg(${lineage('s.id')} order by s.n)

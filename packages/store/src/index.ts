@@ -59,6 +59,7 @@ export {
   isUnstorableText,
 } from './database/database-error.ts'
 export { migrate, unappliedMigrations } from './database/migrate.ts'
+export { readEventsCounted } from './figures/events-counted.ts'
 export { readFlowsAsked, type FlowAsked } from './figures/flows-asked.ts'
 export {
   labelOfBins,

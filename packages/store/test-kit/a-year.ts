@@ -95,7 +95,7 @@ const happenings = (until: string): string => `
       (4, 'gating.blocked', 'product', '{"route": "/publish", "missingStep": "product", "missingSteps": ["product"]}', blocked_at),
       (5, 'onboarding.step_completed', 'email', ${settled}, email_at),
       (6, 'onboarding.reached', 'product', '{}', email_at),
-      (7, 'onboarding.step_completed', 'product', ${settled} || '{"activation": true}', product_at),
+      (7, 'onboarding.step_completed', 'product', ${settled}, product_at),
       (8, 'onboarding.reached', 'theme', '{}', product_at),
       (9, 'onboarding.completed', null, jsonb_build_object('durationMs', round(extract(epoch from product_at - started_at) * 1000)), product_at),
       (10, case when likes_themes then 'onboarding.step_completed' else 'onboarding.step_skipped' end, 'theme', ${settled}, theme_at),

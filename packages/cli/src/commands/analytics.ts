@@ -34,6 +34,12 @@ const parameters = {
 
 const usage = `Say what is asked: boardwalk analytics ${analyticsQuestions.join(', ')} or definitions.`
 
+/** Those that need an event, and what it may be. */
+const eventQuestions: { readonly [Question in AnalyticsQuestion]?: string } = {
+  conversion: 'an event of value',
+  'time-to-value': 'an event of value or "activation"',
+}
+
 const isQuestion = (word: string | undefined): word is AnalyticsQuestion =>
   word !== undefined && Object.hasOwn(analyticsDefinitions, word)
 
@@ -87,6 +93,9 @@ export const analytics: Command = {
     const [question, ...more] = positionals
     if (question === 'definitions' && more.length === 0) return tellDefinitions()
     if (!isQuestion(question) || more.length > 0) throw new CommandError(usage)
+    const ofEvent = eventQuestions[question]
+    if (ofEvent !== undefined && values.event === undefined)
+      throw new CommandError(`Say of what: boardwalk analytics ${question} --event NAME, ${ofEvent}.`)
     const { json, csv, 'time-zone': timeZone, ...given } = values
     const asked = { ...given, ...(timeZone !== undefined && { timeZone }), format: csv ? 'csv' : 'json' }
     const path = `/api/admin/analytics/${question}?${new URLSearchParams(asked).toString()}`

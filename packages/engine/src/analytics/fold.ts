@@ -28,7 +28,12 @@ const factOf = (value: unknown): string => {
 type Facts = Pick<Segment, 'market' | 'plan' | 'role' | 'locale'>
 
 /** What of a person's facts stands in counts. */
-export const countedFacts = ({ market, plan, role, locale }: { readonly [Name in keyof Facts]?: unknown }): Facts => ({
+export const countedFacts = ({
+  market,
+  plan,
+  role,
+  locale,
+}: { readonly [Name in keyof Facts]?: unknown }): Facts => ({
   market: factOf(market),
   plan: factOf(plan),
   role: factOf(role),

@@ -5,6 +5,7 @@ import type { Reply } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
 import { abandonmentOf, gatesOf, nudgesOf } from './attempts.ts'
 import { conversionOf, retentionOf } from './cohorts.ts'
+import { eventNotes } from './event-notes.ts'
 import { funnelOf } from './funnel.ts'
 import { envelopeOf, subjectOf, type Subject } from './question.ts'
 import { rangeOf, type Range } from './range.ts'
@@ -45,20 +46,24 @@ type Answering<Figures> = {
   readonly needsFlow: boolean
   readonly tellsDays: boolean
   readonly figures: (subject: Subject, range: Range, now: number) => Promise<Figures>
+  /** What else to mind with the figures. */
+  readonly notes?: (figures: Figures) => Promise<string[]>
 }
 
 export const figureHandlers = (query: Query, clock: () => number): Served => {
   const answer = async <Figures extends object>(
     { query: asked, request }: { readonly query: AnalyticsQuery; readonly request: Request },
-    { question, table, needsFlow, tellsDays, figures: read }: Answering<Figures>,
+    { question, table, needsFlow, tellsDays, figures: read, notes }: Answering<Figures>,
   ): Promise<Reply> => {
     const range = rangeOf(asked, clock(), tellsDays)
     // First: which flows have entries is counted, too.
     const caught = await caughtUp(query, patienceMs)
     const subject = await subjectOf(query, asked, needsFlow)
     const figures = await read(subject, range, clock())
-    if (!wantsCsv(asked, request))
-      return { status: 200, body: { ...figures, ...envelopeOf(question, subject, range, caught) } }
+    if (!wantsCsv(asked, request)) {
+      const minds = (await notes?.(figures)) ?? []
+      return { status: 200, body: { ...figures, ...envelopeOf(question, subject, range, caught, minds) } }
+    }
     const file = [question, subject.flow?.name, range.from, range.to].filter(Boolean).join('-')
     return {
       status: 200,
@@ -99,16 +104,20 @@ export const figureHandlers = (query: Query, clock: () => number): Served => {
           event,
           ...(await timesOf(query, whom, range, isStep ? 'activation' : { event }, now)),
         }),
+        notes: async ({ completed }) => (completed > 0 || isStep ? [] : eventNotes(query, event)),
       })
     },
-    getConversion: (input) =>
-      answer(input, {
+    getConversion: (input) => {
+      const { event } = input.query
+      return answer(input, {
         question: 'conversion',
         table: conversionTable,
         needsFlow: false,
         tellsDays: true,
-        figures: ({ whom }, range, now) => conversionOf(query, whom, range, input.query.event, now),
-      }),
+        figures: ({ whom }, range, now) => conversionOf(query, whom, range, event, now),
+        notes: async ({ converted }) => (converted > 0 ? [] : eventNotes(query, event)),
+      })
+    },
     getRetention: (input) =>
       answer(input, {
         question: 'retention',

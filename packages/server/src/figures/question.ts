@@ -72,6 +72,7 @@ export const envelopeOf = (
   { flow }: Subject,
   range: Range,
   { asOf, isCurrent }: CaughtUp,
+  notes: readonly string[],
 ) => ({
   definitions: definitionsOf(question),
   flow: flow?.name ?? null,
@@ -84,5 +85,5 @@ export const envelopeOf = (
     begins: iso(range.begins),
     ends: iso(range.ends),
   },
-  notes: zoneNotes(range),
+  notes: [...zoneNotes(range), ...notes],
 })

@@ -1,10 +1,12 @@
 const hourMs = 3_600_000
 const quarterMs = hourMs / 4
 
+/** As many as zones have names, in whatever letters they are asked for. */
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 const formatIn = (timeZone: string): Intl.DateTimeFormat => {
-  const known = formats.get(timeZone)
+  const name = timeZone.toLowerCase()
+  const known = formats.get(name)
   if (known) return known
   // Swedish dates are written as in ISO 8601.
   const format = new Intl.DateTimeFormat('sv', {
@@ -13,7 +15,7 @@ const formatIn = (timeZone: string): Intl.DateTimeFormat => {
     month: '2-digit',
     day: '2-digit',
   })
-  formats.set(timeZone, format)
+  formats.set(name, format)
   return format
 }
 

@@ -1,6 +1,7 @@
 import { isReturnPath, type Operation } from '@boardwalk/contract'
 import {
   checkGate,
+  countedFacts,
   enrolmentShown,
   type GateDecision,
   type Person,
@@ -21,15 +22,11 @@ const localesFor = ({ facts }: Person, { locales }: Requester): string[] => [
 const segmentOf = ({ person, decidedIn }: GateDecision): Segment => {
   const { enrolments, facts } = person
   const enrolment = enrolments.find((one) => one.flow === decidedIn) ?? enrolmentShown(person)
-  const { market = '', plan = '', role = '', locale = '' } = facts
   return {
     flow: enrolment?.flow ?? '',
     version: enrolment?.version ?? 0,
     arm: enrolment?.arm ?? '',
-    market,
-    plan,
-    role,
-    locale,
+    ...countedFacts(facts),
   }
 }
 

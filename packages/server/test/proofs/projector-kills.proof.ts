@@ -39,7 +39,7 @@ const happenings = {
       (4, 'onboarding.nudge_shown', null, '{}'),
       (5, 'merchant.first_sale', null, '{}'),
       (6, 'onboarding.step_reset', 'profile', '{}'),
-      (7, 'onboarding.step_completed', 'payments', '{"source": "user", "activation": true}'),
+      (7, 'onboarding.step_completed', 'payments', '{"source": "user"}'),
       (40, 'merchant.first_sale', null, '{}'),
       (41, 'onboarding.completed', null, '{}')
     ) as life (n, type, step_id, data)

@@ -6,13 +6,17 @@ type JourneyTally = Tally['journeys'][number]
 type StepTally = JourneyTally['steps'][number]
 type ValueTally = Tally['values'][number]
 
+type Attempts = StepTally['blockedAt'][number]
+/** One attempt as its time alone. */
+type PackedAttempts = number | Attempts
+
 type PackedStep = [
   id: string,
   isOffered: 0 | 1,
   isReached: 0 | 1,
   status: StepTally['status'],
   settledAt: number | null,
-  blockedAt: readonly number[],
+  blockedAt: readonly PackedAttempts[],
   doneAt: readonly number[],
 ]
 type PackedJourney = [
@@ -34,13 +38,18 @@ export type PackedTally = [
 
 const bit = (holds: boolean): 0 | 1 => (holds ? 1 : 0)
 
+const packAttempts = (attempts: Attempts): PackedAttempts => (attempts[1] === 1 ? attempts[0] : attempts)
+
+const unpackAttempts = (packed: PackedAttempts): Attempts =>
+  typeof packed === 'number' ? [packed, 1] : packed
+
 const packStep = (step: StepTally): PackedStep => [
   step.id,
   bit(step.isOffered),
   bit(step.isReached),
   step.status,
   step.settledAt,
-  step.blockedAt,
+  step.blockedAt.map(packAttempts),
   step.doneAt,
 ]
 
@@ -50,7 +59,7 @@ const unpackStep = ([id, offered, reached, status, settledAt, blockedAt, doneAt]
   isReached: reached === 1,
   status,
   settledAt,
-  blockedAt,
+  blockedAt: blockedAt.map(unpackAttempts),
   doneAt,
 })
 

@@ -10,7 +10,11 @@ export type ToldOf = {
   readonly told: Told
 }
 
-type Row = Told & { readonly personId: number | null; readonly xid: string; readonly seq: number }
+type Row = Omit<Told, 'isActivation'> & {
+  readonly personId: number | null
+  readonly xid: string
+  readonly seq: number
+}
 
 // What is about no flow is counted by its name alone, and may be long.
 const columns = `
@@ -33,60 +37,79 @@ const personStatement = {
   text: `select ${columns} from happening h where h.person_id = $1::bigint order by h.xid, h.seq`,
 }
 
-const lineagesStatement = {
-  name: 'read_lineages',
+const versionsStatement = {
+  name: 'read_versions_told_of',
   text: `
-    select v.flow, v.version, v.lineages
+    select v.flow, v.version, v.lineages, step ->> 'id' as activation
     from unnest($1::text[], $2::int[]) as asked (flow, version)
     join flow_version v on v.flow = asked.flow and v.version = asked.version
-    where v.lineages <> '{}'`,
+    cross join jsonb_path_query_first(v.document, '$.steps[*] ? (@.activation == true)') as step
+    where v.lineages <> '{}' or step is not null`,
 }
 
-type Lineage = (id: string) => string
+/** What a version of a flow says of its steps, by their ids in it. */
+type Version = {
+  /** What the step is counted as: a renamed one stays the same. */
+  readonly lineage: (id: string) => string
+  readonly activation: string | null
+}
 
-/** What the steps of the versions that the rows tell of are counted as: a renamed step stays the same. */
-const lineagesIn = async (query: Query, rows: readonly Row[]): Promise<(row: Row) => Lineage | undefined> => {
+/** Of those versions that the rows tell of what there is to say. */
+const versionsIn = async (query: Query, rows: readonly Row[]): Promise<(row: Row) => Version | undefined> => {
   const versions = new Map<string, readonly [flow: string, version: number]>()
   const keyOf = (flow: string, version: number): string => `${version} ${flow}`
   for (const { flow, version } of rows)
     if (flow !== null && version !== null) versions.set(keyOf(flow, version), [flow, version])
   const asked = [...versions.values()]
-  type Renamed = { flow: string; version: number; lineages: { readonly [id: string]: string } }
-  const renamed = await query<Renamed>(lineagesStatement, [
+  type Said = {
+    flow: string
+    version: number
+    lineages: { readonly [id: string]: string }
+    activation: string | null
+  }
+  const said = await query<Said>(versionsStatement, [
     asked.map(([flow]) => flow),
     asked.map(([, version]) => version),
   ])
-  const known = new Map<string, Lineage>()
-  for (const { flow, version, lineages } of renamed) {
+  const known = new Map<string, Version>()
+  for (const { flow, version, lineages, activation } of said) {
     const names = new Map(Object.entries(lineages))
-    known.set(keyOf(flow, version), (id) => names.get(id) ?? id)
+    known.set(keyOf(flow, version), { lineage: (id) => names.get(id) ?? id, activation })
   }
   return ({ flow, version }) =>
     known.size === 0 || flow === null || version === null ? undefined : known.get(keyOf(flow, version))
 }
 
-const renamedBy = ({ stepId, data, ...told }: Told, lineage: Lineage): Told => {
+const toldIn = (
+  { stepId, data, ...told }: Omit<Told, 'isActivation'>,
+  { lineage, activation }: Version,
+): Told => {
   const steps = data['steps']
   return {
     ...told,
     stepId: stepId === null ? null : lineage(stepId),
+    isActivation: stepId !== null && stepId === activation,
     data: Array.isArray(steps) ? { ...data, steps: steps.map((id) => lineage(String(id))) } : data,
   }
 }
 
-const toldIn = async (query: Query, rows: readonly Row[]): Promise<ToldOf[]> => {
-  const lineageOf = await lineagesIn(query, rows)
+const toldBy = async (query: Query, rows: readonly Row[]): Promise<ToldOf[]> => {
+  const versionOf = await versionsIn(query, rows)
   return rows.map((row) => {
     const { xid, seq, personId, ...told } = row
-    const lineage = lineageOf(row)
-    return { cursor: { xid, seq }, personId, told: lineage ? renamedBy(told, lineage) : told }
+    const version = versionOf(row)
+    return {
+      cursor: { xid, seq },
+      personId,
+      told: version ? toldIn(told, version) : { ...told, isActivation: false },
+    }
   })
 }
 
 /** The happenings after the cursor, in order, at most `limit`. */
 export const readTold = async (query: Query, after: Cursor, limit: number): Promise<ToldOf[]> =>
-  toldIn(query, await query<Row>(pageStatement, [after.xid, after.seq, limit]))
+  toldBy(query, await query<Row>(pageStatement, [after.xid, after.seq, limit]))
 
 /** All of one person's, in order. */
 export const readToldOf = async (query: Query, personId: number): Promise<ToldOf[]> =>
-  toldIn(query, await query<Row>(personStatement, [personId]))
+  toldBy(query, await query<Row>(personStatement, [personId]))
