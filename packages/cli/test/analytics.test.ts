@@ -70,6 +70,11 @@ forEachPostgres((_, address, open) => {
           code: 1,
           err: expect.stringMatching(/^Say what is asked: /),
         })
+      for (const question of ['conversion', 'time-to-value'])
+        expect(await served.boardwalk('analytics', question, '--flow', 'shop')).toMatchObject({
+          code: 1,
+          err: expect.stringContaining(`boardwalk analytics ${question} --event NAME`),
+        })
       const refused = await served.boardwalk('analytics', 'funnel', '--from', 'yesterday')
       expect(refused).toMatchObject({
         code: 1,

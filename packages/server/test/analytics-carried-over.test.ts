@@ -56,6 +56,19 @@ forEachDatabase((_, open) => {
     await house.boardwalk.stop()
   })
 
+  test('a step of the account that one of them skipped counts as skipped for all members, until one does it', async () => {
+    const { house, members, statuses, counted } = await shop()
+    await statuses()
+    await members[0]!('PATCH', '/api/onboarding/steps/shared', { status: 'skipped' })
+    const skipped = { own: 'todo', shared: 'skipped' }
+    expect(await statuses()).toEqual([skipped, skipped])
+    expect(await counted()).toMatchObject({ shared: { done: 0, skipped: 2 } })
+    await members[1]!('PATCH', '/api/onboarding/steps/shared', { status: 'done' })
+    await statuses()
+    expect(await counted()).toMatchObject({ shared: { done: 2, skipped: 0 } })
+    await house.boardwalk.stop()
+  })
+
   test('a step of the account that is to be redone counts for all members when one of them has', async () => {
     const { house, members, statuses, counted } = await shop()
     await statuses()

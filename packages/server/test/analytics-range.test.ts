@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { daysOf, rangeOf, slicesOf, zoneNotes } from '../src/figures/range.ts'
 import { dateAt, startOfDay } from '../src/figures/time-zone.ts'
 
@@ -23,6 +23,14 @@ describe('a day of a time zone', () => {
     ['2011-12-30', 'Pacific/Apia', '2011-12-30T10:00:00.000Z'],
   ])('%s in %s begins at %s', (date, timeZone, expected) => {
     expect(iso(startOfDay(date, timeZone))).toBe(expected)
+  })
+
+  test('is looked up once for a zone, in whatever letters it is asked for', () => {
+    const made = vi.spyOn(Intl, 'DateTimeFormat')
+    const dates = ['Asia/Tokyo', 'asia/tokyo', 'ASIA/TOKYO'].map((timeZone) => dateAt(0, timeZone))
+    expect(dates).toEqual(['1970-01-01', '1970-01-01', '1970-01-01'])
+    expect(made).toHaveBeenCalledTimes(1)
+    made.mockRestore()
   })
 
   test('bears its date from the beginning on, and not before', () => {

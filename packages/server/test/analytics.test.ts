@@ -298,6 +298,17 @@ forEachDatabase((_, open) => {
     })
   })
 
+  test('of an event that nobody ever did the answer says so, and which there are', async () => {
+    const notes = [`Nobody ever did "merchant.sale", as far as is counted. Events known: "${sale}".`]
+    for (const question of ['conversion', 'time-to-value']) {
+      expect(await ask(`${question}?event=merchant.sale`)).toMatchObject({ notes })
+      // Somebody did, though not of these.
+      const [nobody, somebody] = [await ask(`${question}?event=${sale}&market=DE`), await ask(`${question}?event=${sale}`)]
+      expect([nobody.notes, somebody.notes]).toEqual([[], []])
+    }
+    expect(await ask('time-to-value?event=activation&market=DE')).toMatchObject({ completed: 0, notes: [] })
+  })
+
   test('conversion is told of those whose time has passed, and of all so far', async () => {
     const conversion = await ask(`conversion?event=${sale}`)
     expect(conversion).toMatchObject({

@@ -38,6 +38,9 @@ forEachDatabase((_, open) => {
     expect((await asks(['iban'], { flow: 'bank' })).status).toBe(409)
     expect((await asks(['nowhere'])).status).toBe(400)
     await house.boardwalk.verbs.checkGate({ userId: 'ada', steps: ['profile'], route: '/' })
+    const mail = await house.person('mail', { market: 'mail@shop.test' })
+    await mail('GET', '/api/onboarding')
+    await house.boardwalk.verbs.checkGate({ userId: 'mail', steps: ['profile'], route: '/' })
     await house.boardwalk.verbs.checkGate({ userId: 'new', steps: ['profile'], route: '/' })
     await house.boardwalk.stop()
     const begins: Record<string, string> = {
@@ -48,7 +51,7 @@ forEachDatabase((_, open) => {
     expect(await checked(database)).toEqual(
       ['day', 'hour', 'month'].flatMap((span) => [
         { span, begins: begins[span], flow: 'bank', version: 1, market: 'FR', checked: 1 },
-        { span, begins: begins[span], flow: 'shop', version: 1, market: '', checked: 1 },
+        { span, begins: begins[span], flow: 'shop', version: 1, market: '', checked: 2 },
         { span, begins: begins[span], flow: 'shop', version: 1, market: 'FR', checked: 3 },
       ]),
     )

@@ -184,6 +184,22 @@ forEachDatabase((_, open) => {
     ).toEqual([{ version: 1, told: 'onboarding.step_shared' }])
   })
 
+  test('a step that a colleague skipped is skipped for each member', async () => {
+    await shop.publish({ id: 'bank', scope: 'account' })
+    await shop.tell(
+      addPerson(1, 'ann', day(2), 'acme'),
+      enrol(1, 1, day(2)),
+      happen(1, 'onboarding.step_shared', day(0), {
+        step: 'bank',
+        data: { stepVersion: 1, status: 'skipped' },
+      }),
+    )
+    expect(
+      await shop.ask(`
+        select event_type, version, metadata ->> 'type' as told from onboarding_events where step_id = 'bank'`),
+    ).toEqual([{ event_type: 'onboarding.step_skipped', version: 1, told: 'onboarding.step_shared' }])
+  })
+
   test('definitions say what a version of a step asks, as the flow’s version in force has it', async () => {
     await shop.publish({ id: 'tax', title: { de: 'Steuern', 'en-GB': 'VAT' }, markets: ['DE'], weight: 2.5 })
     await shop.publish({
