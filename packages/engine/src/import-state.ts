@@ -95,7 +95,7 @@ const settleImported = (
   }
   const { accountId } = person
   const told = happening(type, enrolment, data, step.id)
-  // Nor that somebody else did it, although whose doing it was is not noted.
+  // Nor that somebody else settled it, although whose doing it was is not noted.
   const knows = own || isTold(step, settledAt, enrolment)
   const steps = knows ? enrolment.steps : withState(enrolment.steps, step, { settledAt })
   const knowing = knows ? person : withEnrolment(person, { ...enrolment, steps })
