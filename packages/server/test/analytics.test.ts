@@ -303,7 +303,10 @@ forEachDatabase((_, open) => {
     for (const question of ['conversion', 'time-to-value']) {
       expect(await ask(`${question}?event=merchant.sale`)).toMatchObject({ notes })
       // Somebody did, though not of these.
-      const [nobody, somebody] = [await ask(`${question}?event=${sale}&market=DE`), await ask(`${question}?event=${sale}`)]
+      const [nobody, somebody] = [
+        await ask(`${question}?event=${sale}&market=DE`),
+        await ask(`${question}?event=${sale}`),
+      ]
       expect([nobody.notes, somebody.notes]).toEqual([[], []])
     }
     expect(await ask('time-to-value?event=activation&market=DE')).toMatchObject({ completed: 0, notes: [] })
