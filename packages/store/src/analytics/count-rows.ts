@@ -42,7 +42,9 @@ const addTo = ({ table, keys, numbers, across }: CountTable): Statement => {
   const arrays = types.map((type, index) => `$${index + 1}::${type}[]`).join(', ')
   const rows = `unnest(${arrays}) as x (${[...given, ...told].join(', ')})`
   const sums = across ? columnsAcross(across) : told
-  const spread = sums.map((column, n) => `sum(${told[1]}) filter (where ${told[0]} = ${n}) as ${column}`)
+  const spread = sums.map(
+    (column, n) => `(sum(${told[1]}) filter (where ${told[0]} = ${n}))::int as ${column}`,
+  )
   const source = across
     ? `(select ${[...given, ...spread].join(', ')} from ${rows} group by ${given.join(', ')}) x`
     : rows
