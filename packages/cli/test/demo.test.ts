@@ -34,16 +34,17 @@ const figuresOf = async ({ query }: Database): Promise<Figures> => {
     counted: await counts(
       'demo_counted',
       `select concat(s.version, ' ', s.market, ' ', s.plan, ' ', c.begins, ' ', c.step_id) as name, sum(c.done) as n
-       from step_count c join segment s on s.id = c.segment_id where span = 'day' group by 1 order by 1`,
+       from step_count c join segment s on s.id = c.segment_id where span = 'day' and not s.is_total group by 1 order by 1`,
     ),
     done: await counts(
       'demo_done',
-      `select step_id as name, sum(done) as n from step_count where span = 'month' group by 1 order by 1`,
+      `select step_id as name, sum(done) as n from step_count c join segment s on s.id = c.segment_id
+       where span = 'month' and s.is_total group by 1 order by 1`,
     ),
     versions: await counts(
       'demo_versions',
       `select s.version::text as name, sum(c.enrolled) as n from journey_count c join segment s on s.id = c.segment_id
-       where span = 'month' and s.flow = 'shop' group by 1 order by 1`,
+       where span = 'month' and s.flow = 'shop' and s.is_total group by 1 order by 1`,
     ),
     months: Object.keys(
       await counts(

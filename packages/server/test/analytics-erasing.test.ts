@@ -14,7 +14,15 @@ import {
 } from '@boardwalk/store'
 import { forEachDatabase } from '@boardwalk/store/test-kit'
 import { analyticsFollower } from '../src/analytics/projector.ts'
-import { figuresStored, keepLedger, notCountedYet, recount } from './recount.ts'
+import {
+  figuresStored,
+  keepLedger,
+  notCountedYet,
+  recount,
+  recountLedger,
+  recountLeft,
+  totalsAmiss,
+} from './recount.ts'
 
 const rounds = 200
 const happening = { flow: 'shop', version: 1, stepId: null, data: {} }
@@ -82,7 +90,8 @@ forEachDatabase((_, open) => {
     const months = Object.entries(standing).filter(([row]) => row.startsWith('["journey","month"'))
     expect(months.map(([, [enrolled]]) => enrolled)).toEqual([20, 20])
     expect(standing).toEqual(await recount(database))
-    expect(await figuresStored(database)).toEqual(await recount(database, 'ledger'))
+    expect(await figuresStored(database)).toEqual(await recountLedger(database))
+    expect(await totalsAmiss(database)).toEqual([])
     const tallies = { name: 'count_tallies', text: 'select count(*) as n from tally' }
     expect(await database.query(tallies)).toEqual([{ n: 20 }])
   })
@@ -90,7 +99,7 @@ forEachDatabase((_, open) => {
   test('whoever is erased before anything of theirs is counted counts nevertheless', async () => {
     const database = await opened()
     for (let index = 0; index < lives.length; index++) await happens(database, 'ada', 1_000_000 * index)
-    const lived = await recount(database)
+    const lived = await recountLeft(database)
     expect(Object.keys(lived).length).toBeGreaterThan(10)
     await erase(database, 'ada', randomUUID())
     expect(await figuresStored(database, 'c.erased')).toEqual(lived)
@@ -99,6 +108,36 @@ forEachDatabase((_, open) => {
       await counting(database)
     )()
     expect(await figuresStored(database)).toEqual(lived)
+    expect(await totalsAmiss(database)).toEqual([])
+  })
+
+  test('what erased people left says neither what they were like nor in which hour they came', async () => {
+    const database = await opened()
+    const count = await counting(database)
+    for (const [userId, hour] of [
+      ['ada', 9],
+      ['bob', 17],
+    ] as const)
+      for (let index = 0; index < lives.length; index++)
+        await happens(database, userId, Date.UTC(2026, 0, 5, hour, index))
+    while ((await notCountedYet(database)) > 0) await count()
+    for (const userId of ['ada', 'bob']) await erase(database, userId, randomUUID())
+    const entries = await database.query({
+      name: 'left_entries',
+      text: `
+        select c.span, extract(epoch from c.begins)::int as begins, s.market, s.is_total as "isTotal", c.enrolled, c.completed
+        from journey_count c join segment s on s.id = c.segment_id
+        where c.erased and s.flow = 'shop' and c.span <> 'month'
+        order by c.span, s.is_total`,
+    })
+    const both = { begins: Date.UTC(2026, 0, 5) / 1000, market: '', enrolled: 2, completed: 2 }
+    expect(entries).toEqual([
+      { ...both, span: 'day', isTotal: false },
+      { ...both, span: 'day', isTotal: true },
+      { ...both, span: 'hour', isTotal: false },
+      { ...both, span: 'hour', isTotal: true },
+    ])
+    expect(await figuresStored(database, 'not c.erased')).toEqual({})
   })
 
   test('nothing in the tables says who was erased', async () => {

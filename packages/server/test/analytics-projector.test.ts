@@ -3,7 +3,7 @@ import type { Database } from '@boardwalk/store'
 import { forEachDatabase, forEachPostgres } from '@boardwalk/store/test-kit'
 import { caughtUp } from '../src/analytics/caught-up.ts'
 import { openHouse, type Call, type House } from './open-house.ts'
-import { figuresStored, keepLedger, notCountedYet, recount } from './recount.ts'
+import { figuresStored, keepLedger, notCountedYet, recount, recountLedger, totalsAmiss } from './recount.ts'
 
 const hourMs = 3_600_000
 const sale = 'merchant.first_sale'
@@ -135,7 +135,8 @@ const eventually = (check: () => Promise<void>): Promise<void> =>
 const expectWhole = (database: Database): Promise<void> =>
   eventually(async () => {
     expect(await figuresStored(database, 'not c.erased')).toEqual(await recount(database))
-    expect(await figuresStored(database)).toEqual(await recount(database, 'ledger'))
+    expect(await figuresStored(database)).toEqual(await recountLedger(database))
+    expect(await totalsAmiss(database)).toEqual([])
   })
 
 forEachDatabase((_, open) => {
@@ -170,9 +171,49 @@ forEachDatabase((_, open) => {
       await settled(database)
       expect(await figuresStored(database)).toEqual(before)
       expect(await figuresStored(database, 'c.erased')).toEqual(erased)
+      expect(await totalsAmiss(database)).toEqual([])
       expect((await house.server('GET', projections)).body.items).toEqual([
         { name: 'analytics', at: expect.stringMatching(/Z$/), waiting: 0, rebuilding: false },
       ])
+    })
+
+    test.each([
+      'funnel?flow=shop&by=day',
+      'time-to-complete?flow=shop',
+      'time-to-value?event=activation&flow=shop',
+      `time-to-value?event=${sale}`,
+      `conversion?event=${sale}`,
+      `conversion?event=${sale}&flow=shop&version=1`,
+      'retention?',
+      'retention?flow=shop',
+      'abandonment?flow=shop&by=day',
+      'nudges?flow=shop&by=day',
+      'gates?flow=shop&by=day',
+    ])('is the same of all people at once and of each kind of them: %s', async (question) => {
+      const ranges = ['', '&timeZone=America/New_York', '&from=2026-01-31T05:00:00Z&to=2026-02-08T17:00:00Z']
+      for (const range of ranges) {
+        const ask = async (more: string) => {
+          const from = range.includes('from') ? '' : '&from=2026-01-01'
+          const { status, body } = await house.server(
+            'GET',
+            `/api/admin/analytics/${question}${from}${range}${more}`,
+          )
+          expect({ status, body }).toMatchObject({ status: 200 })
+          const { groups, groupsLeftOut, logRank, asOf, ...figures } = body
+          return { figures, groups }
+        }
+        const [atOnce, byMarket, byRole] = [
+          await ask(''),
+          await ask('&compare=market'),
+          await ask('&compare=role'),
+        ]
+        expect(JSON.stringify(atOnce.figures)).toMatch(/":[1-9]/)
+        expect(byMarket.groups.length).toBeGreaterThan(1)
+        expect(byMarket.figures).toEqual(atOnce.figures)
+        expect(byRole.figures).toEqual(atOnce.figures)
+        if (question.includes('flow') && !question.includes('version'))
+          expect((await ask('&compare=version')).figures).toEqual(atOnce.figures)
+      }
     })
 
     test('is told to whoever asks for what is held of them', async () => {

@@ -57,8 +57,7 @@ const figuresOf = (counts: readonly Count[]): Figures => {
 
 const lineage = (id: string): string => `coalesce(v.lineages ->> ${id}, ${id})`
 
-/** All counts of the history in this table, from its beginning, one person after another. */
-export const recount = async ({ query }: Database, table = 'happening'): Promise<Figures> => {
+const countsIn = async ({ query }: Database, table: string, whose = 'true'): Promise<Count[]> => {
   const history = await query<Told & { person: number }>({
     name: `recount_${table}`,
     text: `
@@ -70,7 +69,7 @@ export const recount = async ({ query }: Database, table = 'happening'): Promise
           select jsonb_agg(${lineage('s.id')} order by s.n)
           from jsonb_array_elements_text(h.data -> 'steps') with ordinality as s (id, n))) end as data
       from ${table} h left join flow_version v on v.flow = h.flow and v.version = h.version
-      where h.person_id is not null
+      where h.person_id is not null and ${whose}
       order by h.xid, h.seq`,
   })
   const tallies = new Map<number, Tally>()
@@ -80,10 +79,39 @@ export const recount = async ({ query }: Database, table = 'happening'): Promise
     tallies.set(person, folded.tally)
     counts.push(...folded.counts)
   }
-  return figuresOf([...counts, ...[...tallies.values()].flatMap((tally) => countsOf(tally))])
+  return [...counts, ...[...tallies.values()].flatMap((tally) => countsOf(tally))]
 }
 
-/** What the tables say, of those whom `which` picks. */
+/** All counts of the history, from its beginning, one person after another. */
+export const recount = async (database: Database): Promise<Figures> =>
+  figuresOf(await countsIn(database, 'happening'))
+
+/** What erased people leave: counts of nobody known, by the day. */
+const left = (count: Count): Count => {
+  const { flow, version, arm } = count.segment
+  return {
+    ...count,
+    segment: { flow, version, arm, market: '', plan: '', role: '', locale: '' },
+    begins: Date.parse(`${new Date(count.begins).toISOString().slice(0, 10)}T00:00Z`),
+  }
+}
+
+/** What all that stands in the history would leave. */
+export const recountLeft = async (database: Database): Promise<Figures> =>
+  figuresOf((await countsIn(database, 'happening')).map(left))
+
+/** Of everybody who ever was, as the ledger tells: also of erased people what they leave. */
+export const recountLedger = async (database: Database): Promise<Figures> => {
+  const isGone = 'not exists (select from person p where p.id = h.person_id)'
+  const gone = await countsIn(database, 'ledger', isGone)
+  return figuresOf([...(await countsIn(database, 'happening')), ...gone.map(left)])
+}
+
+const days = Array.from({ length: 31 }, (_, day) => day)
+const byDay = `(select r.*, d.day, d.people from return_count r, lateral (values ${days.map((day) => `(${day}, r.day_${day})`).join(', ')}) d (day, people) where d.people <> 0)`
+const tableOf = (of: Kind): string => (of === 'return' ? byDay : `${of}_count`)
+
+/** What the tables say of each kind of people, of those whom `which` picks. */
 export const figuresStored = async ({ query }: Database, which = 'true'): Promise<Figures> => {
   const rows = new Map<string, number[]>()
   for (const of of kinds) {
@@ -96,13 +124,35 @@ export const figuresStored = async ({ query }: Database, which = 'true'): Promis
           json_build_array(s.flow, s.version, s.arm, s.market, s.plan, s.role, s.locale),
           json_build_array(${keys.map((key) => `c.${key}`).join(', ')})) as row,
           array[${numbers.map((number) => `sum(c.${number})`).join(', ')}]::bigint[] as sums
-        from ${of}_count c join segment s on s.id = c.segment_id
-        where ${which}
+        from ${tableOf(of)} c join segment s on s.id = c.segment_id
+        where not s.is_total and ${which}
         group by ${['s.id', 'c.span', 'c.begins', ...keys.map((key) => `c.${key}`)].join(', ')}`,
     })
     for (const { row, sums } of found) rows.set(JSON.stringify(row), sums)
   }
   return sorted(rows)
+}
+
+/** Where a total is not what its segments come to. */
+export const totalsAmiss = async ({ query }: Database): Promise<object[]> => {
+  const amiss = [...kinds, 'check' as const].map((of) => {
+    const { keys, numbers } = of === 'check' ? { keys: [], numbers: ['checked'] } : columns[of]
+    const told = [
+      'c.span',
+      'c.begins',
+      ...keys.map((key) => `c.${key}`),
+      ...(of === 'check' ? [] : ['c.erased']),
+    ]
+    return query<object>({
+      name: `amiss_${of}`,
+      text: `
+        select '${of}' as of, s.flow, s.version, s.arm, ${told.join(', ')}, count(*) as rows
+        from ${of === 'check' ? 'check_count' : tableOf(of)} c join segment s on s.id = c.segment_id
+        group by s.flow, s.version, s.arm, ${told.join(', ')}
+        having ${numbers.map((number) => `sum(case when s.is_total then -c.${number} else c.${number} end) <> 0`).join(' or ')}`,
+    })
+  })
+  return (await Promise.all(amiss)).flat()
 }
 
 /** From now on every happening also stands in a table that no erasure empties. */

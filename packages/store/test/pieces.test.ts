@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { piecesOf } from '../src/figures/pieces.ts'
+import { piecesOf, runsOf } from '../src/figures/pieces.ts'
 
 const at = (text: string): number => Date.parse(`${text}Z`)
 const shown = (since: string, until: string, largest?: 'hour' | 'day' | 'month') =>
@@ -49,4 +49,20 @@ test('pieces follow one another, cover the range and no more, and begin and end 
       }
     }),
   )
+})
+
+test('runs are the pieces of one span that follow one another', () => {
+  const pieces = [
+    ...piecesOf(at('2026-01-30T22:00'), at('2026-02-01T00:00')),
+    ...piecesOf(at('2026-02-01T00:00'), at('2026-02-02T00:00')),
+    ...piecesOf(at('2026-02-03T00:00'), at('2026-02-04T00:00')),
+    ...piecesOf(at('2026-02-04T00:00'), at('2026-02-05T00:00')),
+  ]
+  expect(pieces).toHaveLength(5)
+  expect(runsOf(pieces)).toEqual([
+    { span: 'hour', until: at('2026-01-31T00:00'), first: 0, last: 0 },
+    { span: 'day', until: at('2026-02-02T00:00'), first: 1, last: 2 },
+    { span: 'day', until: at('2026-02-05T00:00'), first: 3, last: 4 },
+  ])
+  expect(runsOf([])).toEqual([])
 })

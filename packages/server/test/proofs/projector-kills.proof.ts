@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import { beginAnalytics, erase, migrate, ownMigrations, type Database } from '@boardwalk/store'
 import { forEachPostgres } from '@boardwalk/store/test-kit'
-import { figuresStored, keepLedger, notCountedYet, recount, type Figures } from '../recount.ts'
+import { figuresStored, keepLedger, notCountedYet, recount, recountLedger, type Figures } from '../recount.ts'
 import type { ProjectorWorker } from './projector-worker.ts'
 
 const kills = Number(process.env['PROOF_KILLS'] ?? 12)
@@ -107,7 +107,7 @@ const countUnderKills = async (
   })
   // The cursor may be moved a little later than the counts, where it is moved apart.
   await kill(last)
-  return { stored: await figuresStored(database), lived: await recount(database, 'ledger'), midway }
+  return { stored: await figuresStored(database), lived: await recountLedger(database), midway }
 }
 
 const wrongRows = ({ stored, lived }: Ended): string[] =>

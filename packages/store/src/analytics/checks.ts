@@ -15,9 +15,9 @@ const add = adder({ table: 'check_count', keys: {}, numbers: ['checked'] })
 
 export const addChecks = async (query: Query, checks: readonly Checks[]): Promise<void> => {
   if (checks.length === 0) return
-  const idOf = await segmentIds(
+  const idsOf = await segmentIds(
     query,
     checks.map(({ segment }) => segment),
   )
-  await add(query, checks, idOf)
+  await add(query, checks, idsOf)
 }

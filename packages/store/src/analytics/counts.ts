@@ -5,6 +5,9 @@ import { segmentIds } from './segments.ts'
 
 const erased = { erased: 'boolean' } as const
 
+/** In the nth 24 hours after signing up. */
+export const returnDays = { field: 'day', last: 30 } as const
+
 const adders: { readonly [Of in Count['of']]: ReturnType<typeof adder> } = {
   journey: adder({
     table: 'journey_count',
@@ -26,7 +29,7 @@ const adders: { readonly [Of in Count['of']]: ReturnType<typeof adder> } = {
     keys: { event: 'text', ...erased },
     numbers: ['people', 'withinDay', 'withinWeek', 'onDay1', 'onDay7'],
   }),
-  return: adder({ table: 'return_count', keys: { day: 'smallint', ...erased }, numbers: ['people'] }),
+  return: adder({ table: 'return_count', keys: erased, numbers: ['people'], across: returnDays }),
   nudge: adder({ table: 'nudge_count', keys: erased, numbers: ['shown', 'snoozed', 'dismissed'] }),
   block: adder({
     table: 'block_count',
@@ -46,10 +49,10 @@ export const addCounts = async (
     ...ofErased.map((count) => ({ ...count, erased: true })),
   ]
   if (all.length === 0) return
-  const idOf = await segmentIds(
+  const idsOf = await segmentIds(
     query,
     all.map(({ segment }) => segment),
   )
   const kinds = Object.groupBy(all, ({ of }) => of)
-  for (const [of, some] of Object.entries(kinds)) await adders[of as Count['of']](query, some, idOf)
+  for (const [of, some] of Object.entries(kinds)) await adders[of as Count['of']](query, some, idsOf)
 }

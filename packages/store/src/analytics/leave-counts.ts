@@ -21,6 +21,15 @@ const counted = (happened: readonly ToldOf[]): Count[] => {
   return sumCounts([...once, ...countsOf(tally)])
 }
 
+const dayMs = 86_400_000
+
+/** As nobody's: no longer of anybody like them, nor of the hour in which they came. */
+const nobodys = (count: Count): Count => ({
+  ...count,
+  segment: { ...count.segment, market: '', plan: '', role: '', locale: '' },
+  begins: Math.floor(count.begins / dayMs) * dayMs,
+})
+
 /**
  * What is counted of a person becomes nobody's: part of the transaction that erases them, while their happenings are still
  * there and nobody can add one. What was not counted yet is counted here, because no one will be able to later.
@@ -29,6 +38,6 @@ export const leaveCounts = async (query: Query, personId: number): Promise<void>
   const place = await lockAnalytics(query)
   const happened = await readToldOf(query, personId)
   const soFar = counted(happened.filter(({ cursor }) => !isAfter(cursor, place)))
-  await addCounts(query, negated(soFar), counted(happened))
+  await addCounts(query, negated(soFar), counted(happened).map(nobodys))
   await deleteTally(query, personId)
 }

@@ -1,3 +1,5 @@
+import { columnsAcross } from '../analytics/count-rows.ts'
+import { returnDays } from '../analytics/counts.ts'
 import type { Query } from '../database/database.ts'
 import { readSums, sumsStatement, type LabelledPiece, type Sum, type Whom } from './sums.ts'
 
@@ -25,7 +27,6 @@ const funnelStatement = sumsStatement('figures_funnel', [
     of: 'step',
     table: 'step_count',
     key: 'step_id',
-    rows: 'manyRows',
     counts: {
       offered: 'offered',
       reached: 'reached',
@@ -54,7 +55,7 @@ export const labelOfBins = 9
 const begins = {
   key: 'begins',
   told: (key: string) => `(extract(epoch from ${key}) * 1000)::bigint::text`,
-  pieces: `p.label <> '${labelOfBins}'`,
+  runs: `r.labels[1] <> '${labelOfBins}'`,
 }
 
 const timesStatement = sumsStatement('figures_times', [
@@ -69,27 +70,25 @@ const timesStatement = sumsStatement('figures_times', [
     of: 'finishedBegins',
     table: 'value_count',
     counts: { people: 'people' },
-    where: 'c.event = $11::text',
+    where: 'c.event = $10::text',
     ...begins,
-    pieces: `${begins.pieces} and $11::text is not null`,
+    runs: `${begins.runs} and $10::text is not null`,
   },
   {
     of: 'finishedBegins',
     table: 'duration_count',
-    rows: 'manyRows',
     counts: { people: 'people' },
-    where: 'c.measure = $10::text',
+    where: 'c.measure = $9::text',
     ...begins,
-    pieces: `${begins.pieces} and $10::text = 'activation'`,
+    runs: `${begins.runs} and $9::text = 'activation'`,
   },
   {
     of: 'bin',
     table: 'duration_count',
     key: 'bin',
-    rows: 'manyRows',
     counts: { people: 'people' },
-    where: 'c.measure = $10::text',
-    pieces: `p.label = '${labelOfBins}'`,
+    where: 'c.measure = $9::text',
+    runs: `r.labels[1] = '${labelOfBins}'`,
   },
 ])
 
@@ -132,7 +131,7 @@ const conversionStatement = sumsStatement('figures_conversion', [
       onDay1: 'on_day_1',
       onDay7: 'on_day_7',
     },
-    where: 'c.event = $10::text',
+    where: 'c.event = $9::text',
   },
 ])
 
@@ -143,19 +142,36 @@ export const readConversion = (
   event: string,
 ): Promise<ConversionSum[]> => readSums(query, conversionStatement, whom, pieces, [event])
 
+type Returned = { readonly [column: string]: number | null }
 export type RetentionSum = SignedUp | Sum<'return', { readonly people: number }>
+
+const dayColumns = columnsAcross(returnDays)
 
 const retentionStatement = sumsStatement('figures_retention', [
   signedUp,
-  { of: 'return', table: 'return_count', key: 'day', rows: 'manyRows', counts: { people: 'people' } },
+  {
+    of: 'return',
+    table: 'return_count',
+    counts: Object.fromEntries(dayColumns.map((column) => [column, column])),
+  },
 ])
 
 /** Days (`key`) from signing up on. */
-export const readRetention = (
+export const readRetention = async (
   query: Query,
   whom: Whom,
   pieces: readonly LabelledPiece[],
-): Promise<RetentionSum[]> => readSums(query, retentionStatement, whom, pieces)
+): Promise<RetentionSum[]> => {
+  const rows = await readSums<SignedUp | Sum<'return', Returned>>(query, retentionStatement, whom, pieces)
+  return rows.flatMap((row): RetentionSum[] => {
+    if (row.of === 'journey') return [row]
+    const { counts, ...of } = row
+    return dayColumns.flatMap((column, day) => {
+      const people = counts[column]
+      return people ? [{ ...of, key: String(day), counts: { people } }] : []
+    })
+  })
+}
 
 export type NudgeCounts = { readonly shown: number; readonly snoozed: number; readonly dismissed: number }
 export type NudgeSum = Sum<'nudge', NudgeCounts>

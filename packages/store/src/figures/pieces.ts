@@ -30,13 +30,6 @@ const ceil = (span: Span, ms: number): number => {
   return begins === ms ? ms : next[span](begins)
 }
 
-/** Where each row of the piece begins. */
-export const beginningsOf = ({ span, since, until }: Piece): number[] => {
-  const beginnings: number[] = []
-  for (let begins = since; begins < until; begins = next[span](begins)) beginnings.push(begins)
-  return beginnings
-}
-
 /**
  * The fewest rows that cover a range of full hours: whole months, before and after them whole days, before and after
  * those hours. `largest` is the longest span taken.
@@ -49,4 +42,22 @@ export const piecesOf = (since: number, until: number, largest: Span = 'month'):
   if (first >= last) return piecesOf(since, until, smaller)
   const whole: Piece = { span: largest, since: first, until: last }
   return [...piecesOf(since, first, smaller), whole, ...piecesOf(last, until, smaller)]
+}
+
+/** Pieces of one span, one right after the other: from the `first` to the `last` of a list. */
+export type Run = {
+  readonly span: Span
+  readonly until: number
+  readonly first: number
+  readonly last: number
+}
+
+export const runsOf = (pieces: readonly Piece[]): Run[] => {
+  const runs: Run[] = []
+  for (const [place, { span, since, until }] of pieces.entries()) {
+    const run = runs.at(-1)
+    if (run?.span === span && run.until === since) runs[runs.length - 1] = { ...run, until, last: place }
+    else runs.push({ span, until, first: place, last: place })
+  }
+  return runs
 }

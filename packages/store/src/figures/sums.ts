@@ -1,5 +1,5 @@
 import type { Query, Statement } from '../database/database.ts'
-import { beginningsOf, type Piece } from './pieces.ts'
+import { runsOf, type Piece } from './pieces.ts'
 
 export type Dimension = 'version' | 'arm' | 'market' | 'plan' | 'role' | 'locale'
 
@@ -45,14 +45,14 @@ const segmentsStatement = {
     where s.flow = $1
       and ($2::int is null or s.version = $2) and ($3::text is null or s.arm = $3)
       and ($4::text is null or s.market = $4) and ($5::text is null or s.plan = $5)
-      and ($6::text is null or s.role = $6) and ($7::text is null or s.locale = $7)`,
+      and ($6::text is null or s.role = $6) and ($7::text is null or s.locale = $7)
+      and s.is_total = $9`,
 }
 
-/**
- * Of more segments than these not each is looked up by itself: all that stands at the time is read. Where a segment has
- * one row or two at a time, only a few are worth it.
- */
-const mostLookedUp = { oneRow: 16, manyRows: 128 }
+/** Totals answer what neither asks of a fact nor compares one: they are far fewer. */
+const asksOfNoFact = ({ market, plan, role, locale, compare }: Whom): boolean =>
+  [market, plan, role, locale].every((fact) => fact === null) &&
+  (compare === null || compare === 'version' || compare === 'arm')
 
 type Part = {
   readonly of: string
@@ -64,42 +64,29 @@ type Part = {
   /** Name in the answer → column. */
   readonly counts: { readonly [name: string]: string }
   readonly where?: string
-  /** Which pieces `p` it is of; absent: all. */
-  readonly pieces?: string
-  /** How many rows a segment has of one time. */
-  readonly rows?: keyof typeof mostLookedUp
+  /** Which runs `r` it is of; absent: all. */
+  readonly runs?: string
 }
 
-// `offset 0` keeps the look-up by the index that the pieces are for: the planner, who knows neither how many they are nor
-// how many segments, would else read the whole table, or once for each segment.
+// `offset 0` keeps the look-up by the index that the runs are for: the planner, who knows neither how many they are nor
+// how many segments, would else read the whole table.
 const selectPart = (part: Part): string => {
-  const { of, table, key, told, counts, where = 'true', pieces = 'true', rows = 'oneRow' } = part
-  const isLookedUp = `cardinality($8::int[]) <= ${mostLookedUp[rows]}`
-  const columns = [`${key === undefined ? 'null::text' : `c.${key}`} as key`]
-  const sums = Object.values(counts).map((column) => `c.${column}`)
-  const counted = Object.entries(counts).map(([name, column]) => `'${name}', sum(n.${column})`)
+  const { of, table, key, told, counts, where = 'true', runs = 'true' } = part
+  const columns = [...new Set(['begins', ...(key === undefined ? [] : [key]), ...Object.values(counts)])]
+  const keyTold = key === undefined ? 'null::text' : (told?.('n.key') ?? 'n.key::text')
+  const sums = Object.entries(counts).map(([name, column]) => `'${name}', sum(n.${column})`)
   return `
-  select '${of}' as of, n.value, n.label::text::int as label, ${told?.('n.key') ?? 'n.key::text'} as key,
-    json_build_object(${counted.join(', ')}) as counts
+  select '${of}' as of, n.value, n.label::text::int as label, ${keyTold} as key, json_build_object(${sums.join(', ')}) as counts
   from (
-    select w.value, p.label, found.*
-    from place p cross join who w
+    select w.value, r.labels[width_bucket(found.begins, r.sinces)] as label,
+      ${[`${key === undefined ? 'null' : `found.${key}`} as key`, ...Object.values(counts).map((column) => `found.${column}`)].join(', ')}
+    from who w cross join run r
     cross join lateral (
-      select ${[...columns, ...sums].join(', ')} from ${table} c
-      where c.span = p.span and c.begins = p.begins and c.segment_id = w.id and ${where}
+      select ${columns.map((column) => `c.${column}`).join(', ')} from ${table} c
+      where c.segment_id = w.id and c.span = r.span and c.begins >= r.sinces[1] and c.begins < r.until and ${where}
       offset 0
     ) found
-    where ${pieces} and ${isLookedUp}
-    union all
-    select w.value, p.label, ${['key', ...Object.values(counts)].map((column) => `found.${column}`).join(', ')}
-    from piece p
-    cross join lateral (
-      select c.segment_id, ${[...columns, ...sums].join(', ')} from ${table} c
-      where c.span = p.span and c.begins >= p.since and c.begins < p.until and ${where}
-      offset 0
-    ) found
-    join who w on w.id = found.segment_id
-    where ${pieces} and not (${isLookedUp} and p.span <> 'hour')
+    where ${runs}
   ) n
   group by n.value, n.label, n.key`
 }
@@ -107,12 +94,11 @@ const selectPart = (part: Part): string => {
 // Labels are of a type that cannot be sorted, so that the sums are made by hashing: it is several times as fast, and the
 // planner, expecting few rows, takes both for the same.
 const asked = `
-  with place as materialized (
-    select * from unnest($1::xid[], $2::text[], $3::timestamptz[]) as p (label, span, begins)
-  ), piece as materialized (
-    select * from unnest($4::xid[], $5::text[], $6::timestamptz[], $7::timestamptz[]) as p (label, span, since, until)
+  with run as materialized (
+    select r.span, r.until, ($1::timestamptz[])[r.first:r.last] as sinces, ($2::xid[])[r.first:r.last] as labels
+    from unnest($3::text[], $4::timestamptz[], $5::int[], $6::int[]) as r (span, until, first, last)
   ), who as materialized (
-    select * from unnest($8::int[], $9::text[]) as s (id, value)
+    select * from unnest($7::int[], $8::text[]) as s (id, value)
   )`
 
 /** One statement for all parts of an answer, so that they are of the same moment. */
@@ -123,28 +109,25 @@ export const sumsStatement = (name: string, parts: readonly Part[]): Statement =
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 
-/** `more` are the parameters from $10 on. */
+/** `more` are the parameters from $9 on. */
 export const readSums = async <Row>(
   query: Query,
   statement: Statement,
-  { flow, version, arm, market, plan, role, locale, compare }: Whom,
+  whom: Whom,
   pieces: readonly LabelledPiece[],
   more: readonly (string | null)[] = [],
 ): Promise<Row[]> => {
-  const asks = [flow, version, arm, market, plan, role, locale, compare]
+  const { flow, version, arm, market, plan, role, locale, compare } = whom
+  const asks = [flow, version, arm, market, plan, role, locale, compare, asksOfNoFact(whom)]
   const segments = await query<Segment>(segmentsStatement, asks)
-  // In an hour few of the segments have anything: there nothing is looked up.
-  const places = pieces
-    .filter(({ span }) => span !== 'hour')
-    .flatMap((piece) => beginningsOf(piece).map((begins) => ({ ...piece, begins })))
+  const runs = runsOf(pieces)
   return query<Row>(statement, [
-    places.map(({ label }) => String(label)),
-    places.map(({ span }) => span),
-    places.map(({ begins }) => iso(begins)),
-    pieces.map(({ label }) => String(label)),
-    pieces.map(({ span }) => span),
     pieces.map(({ since }) => iso(since)),
-    pieces.map(({ until }) => iso(until)),
+    pieces.map(({ label }) => String(label)),
+    runs.map(({ span }) => span),
+    runs.map(({ until }) => iso(until)),
+    runs.map(({ first }) => first + 1),
+    runs.map(({ last }) => last + 1),
     segments.map(({ id }) => id),
     segments.map(({ value }) => value),
     ...more,
