@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { addChecks, addCounts, migrate, ownMigrations, type Database } from '../src/index.ts'
+import {
+  addChecks,
+  addCounts,
+  beginAnalytics,
+  migrate,
+  moveAnalytics,
+  ownMigrations,
+  type Database,
+} from '../src/index.ts'
 import { forEachDatabase } from '../test-kit/index.ts'
 
 const dayOne = Date.UTC(2026, 0, 5)
@@ -74,7 +82,7 @@ forEachDatabase((_, open) => {
     const totals = migrations.findIndex(({ name }) => name === 'totals')
     await migrate(database, migrations.slice(0, totals))
     await database.transaction(({ script }) => script(before))
-    await migrate(database, migrations)
+    await migrate(database, migrations.slice(0, totals + 1))
     expect(await standing(database, 'journey_count', 'enrolled, completed, signed_up')).toEqual(ofAll(3))
     expect(await standing(database, 'step_count', 'offered, reached, done')).toEqual(ofAll(3))
     expect(await standing(database, 'duration_count', 'people')).toEqual(ofAll(1))
@@ -104,6 +112,26 @@ forEachDatabase((_, open) => {
       'hour 05T09 total': [6],
       'hour 05T09 DE': [1],
     })
+  })
+
+  test('what was counted by older rules is counted anew, but for what erased people left', async () => {
+    const database = await open()
+    const migrations = await ownMigrations()
+    const anew = migrations.findIndex(({ name }) => name === 'count-anew')
+    await migrate(database, migrations.slice(0, anew))
+    const segment = { ...shop, market: 'FR' }
+    const day = { of: 'return' as const, segment, begins: dayOne, day: 3, people: 1 }
+    await addCounts(database.query, [day], [{ ...day, people: 2 }])
+    await addChecks(database.query, [{ segment, begins: dayOne, checked: 4 }])
+    await beginAnalytics(database.query)
+    await moveAnalytics(database.query, { xid: '5', seq: 7 })
+    await migrate(database, migrations)
+    const left = await standing(database, 'return_count', 'day_3')
+    expect(Object.keys(left).filter((row) => !row.endsWith('erased'))).toEqual([])
+    expect(left).toMatchObject({ 'day 05T00 total erased': [2] })
+    expect(await standing(database, 'check_count', 'checked')).toMatchObject({ 'day 05T00 total': [4] })
+    const place = { name: 'place', text: `select xid::text as xid, seq from reader where name = 'analytics'` }
+    expect(await database.query(place)).toEqual([{ xid: '0', seq: 0 }])
   })
 
   test('counts that are taken back leave nothing in totals either', async () => {
