@@ -59,6 +59,15 @@ export {
   isUnstorableText,
 } from './database/database-error.ts'
 export { migrate, unappliedMigrations } from './database/migrate.ts'
+export {
+  changeExperiment,
+  knownFlows,
+  listExperiments,
+  readExperiment,
+  readExperimentChanges,
+  type ExperimentRequest,
+  type StoredExperiment,
+} from './experiments.ts'
 export { readFlowsAsked, type FlowAsked } from './figures/flows-asked.ts'
 export {
   labelOfBins,
