@@ -115,9 +115,9 @@ export const experimentStart = z
   .strictObject({}, { error: 'an empty object, or no body' })
   .meta({ id: 'ExperimentStart' })
 
-const status = oneOf('draft', 'running', 'stopped')
+export const experimentStatus = oneOf('draft', 'running', 'stopped')
 
-const phase = z
+export const experimentPhase = z
   .object({ number: z.int(), since: time, allocation: z.record(z.string(), z.number()) })
   .meta({ id: 'ExperimentPhase', description: 'From when on people came to the arms in these shares.' })
 
@@ -125,8 +125,8 @@ export const experiment = z
   .object({
     id: z.string(),
     ...fields,
-    status,
-    phases: z.array(phase).describe('Oldest first; none before it ever ran.'),
+    status: experimentStatus,
+    phases: z.array(experimentPhase).describe('Oldest first; none before it ever ran.'),
     revision: z.int().describe('Rises with every change.'),
     changedAt: time,
     changedBy: z.string(),
@@ -165,7 +165,7 @@ export const explainedExperiment = z
   .object({
     experiment: z.string(),
     flow: z.string(),
-    status,
+    status: experimentStatus,
     arm: z.string().nullable(),
     decidedBy: oneOf(
       'stored',

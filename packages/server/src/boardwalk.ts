@@ -186,7 +186,7 @@ const runOn = async (
     ...deadLetterHandlers({ query: database.query, road, clock, sources: sourcesByTopic(sources) }),
     ...flowHandlers(database, announce, { catalogue, clock }),
     ...releaseHandlers(database, announce, log),
-    ...experimentHandlers(database, announce, log),
+    ...experimentHandlers(database, announce, log, clock),
     ...out.handlers,
     ...analytics.handlers,
     ...figureHandlers(database.query, clock),

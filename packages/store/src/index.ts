@@ -60,6 +60,13 @@ export {
 } from './database/database-error.ts'
 export { migrate, unappliedMigrations } from './database/migrate.ts'
 export {
+  outcomes,
+  readExperimentSums,
+  type ArmSums,
+  type ArmTimes,
+  type Outcome,
+} from './experiment-results.ts'
+export {
   changeExperiment,
   knownFlows,
   listExperiments,

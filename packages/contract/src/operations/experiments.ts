@@ -7,6 +7,8 @@ import {
   experimentStart,
   experimentStop,
 } from '../experiments.ts'
+import { experimentResults } from '../experiment-results.ts'
+import { window } from '../analytics-query.ts'
 import { listQuery } from '../lists.ts'
 import type { OperationRow } from '../operation.ts'
 import { name } from '../values.ts'
@@ -67,6 +69,20 @@ export const experimentOperations = {
     bodyOptional: true,
     answers: { 200: experiment },
     errors: ['experiment_not_found', 'invalid_experiment'],
+  },
+  getExperimentResults: {
+    method: 'get',
+    path: '/api/admin/experiments/{id}/results',
+    summary: 'What became of the people of each arm, and whether the arms can be told apart',
+    caller: reads,
+    parameters: {
+      path,
+      query: z.strictObject({
+        window: window.default('7d').describe('How long people have after their exposure; hours or days.'),
+      }),
+    },
+    answers: { 200: experimentResults },
+    errors: ['experiment_not_found'],
   },
   listExperimentChanges: {
     method: 'get',

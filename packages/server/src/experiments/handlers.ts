@@ -1,8 +1,10 @@
+import { windowMs } from '@boardwalk/contract'
 import type { Problem } from '@boardwalk/engine'
 import {
   changeExperiment,
   listExperiments,
   readExperiment,
+  readExperimentSums,
   readExperimentChanges,
   type Database,
   type ExperimentRequest,
@@ -16,6 +18,7 @@ import { header } from '../http/precondition.ts'
 import { Failure, type Reply } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
 import { problemsWith } from './objections.ts'
+import { presentResults } from './results.ts'
 
 type Served = Pick<
   Handlers,
@@ -25,6 +28,7 @@ type Served = Pick<
   | 'startExperiment'
   | 'stopExperiment'
   | 'listExperimentChanges'
+  | 'getExperimentResults'
 >
 
 const known = <Row extends object>(row: Row) =>
@@ -65,6 +69,7 @@ export const experimentHandlers = (
   database: Database,
   { changed }: Pick<Announcer, 'changed'>,
   log: Logger,
+  clock: () => number,
 ): Served => {
   const { query } = database
 
@@ -133,6 +138,11 @@ export const experimentHandlers = (
     startExperiment: ({ path: { id }, called }) => change({ kind: 'start', id, by: actor(called) }),
     stopExperiment: ({ path: { id }, body: { reason = null }, called }) =>
       change({ kind: 'stop', id, by: actor(called), reason }),
+    getExperimentResults: async ({ path: { id }, query: { window } }) => {
+      const experiment = await found(id)
+      const sums = await readExperimentSums(query, experiment.document, clock(), windowMs(window))
+      return { status: 200, body: presentResults(experiment, sums, window) }
+    },
     listExperimentChanges: async ({ path: { id }, query: { limit, cursor } }) => {
       await found(id)
       const before = positionAfter(cursor, /^[1-9]\d{0,17}$/)
