@@ -19,12 +19,16 @@ const buttonTextError = 'a text of at most 60 characters, or one per locale'
 const isButtonText = (value: z.output<typeof text>): boolean =>
   (typeof value === 'string' ? [value] : Object.values(value)).every((one) => one.length <= 60)
 
+export const nudgePlacement = oneOf('top', 'bottom', 'card').describe(
+  'Where the reminder shows: above or below everything else, or as a card.',
+)
+
 const configFields = {
   skipButtonText: text.refine(isButtonText, { error: buttonTextError }).optional(),
   skipButtonStyle: oneOf('link', 'button').optional(),
   snoozeEnabled: flag.optional().describe('false: the reminder cannot be snoozed.'),
   snoozeDuration: integerFrom(1, 30).optional().describe('Days that a snooze lasts, and the longest it may.'),
-  nudgePlacement: oneOf('top', 'bottom', 'card').optional().describe('Where the reminder shows.'),
+  nudgePlacement: nudgePlacement.optional(),
 }
 const configNames = Object.keys(configFields)
   .map((field) => `"${field}"`)

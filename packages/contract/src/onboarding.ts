@@ -1,6 +1,6 @@
 import type { EnrolmentStatus, Position, StepStatus } from '@boardwalk/engine'
 import { z } from 'zod'
-import { shownConfig, shownExperiments } from './experiments.ts'
+import { nudgePlacement, shownConfig, shownExperiments } from './experiments.ts'
 import { action } from './flow-step.ts'
 import { jsonObject, momentInUtc, oneOf, textUpTo, time } from './values.ts'
 
@@ -50,6 +50,7 @@ const nudge = z
     snoozeCount: z.int(),
     maxSnoozes: z.int(),
     snoozeDays: z.int().describe('How long a snooze lasts, and the longest it may.'),
+    placement: nudgePlacement.optional(),
     snoozedUntil: time.optional(),
     undoUntil: time
       .optional()

@@ -55,7 +55,7 @@ export const presentStanding = (guide: Guide | null) => ({
 const presentNudge = (
   guide: Guide | null,
   now: number,
-  { snoozeDuration }: ArmConfig,
+  { snoozeDuration, nudgePlacement: placement }: ArmConfig,
 ): Onboarding['nudge'] => {
   if (guide === null) {
     return { visible: false, remainingSteps: 0, snoozeCount: 0, maxSnoozes: 0, snoozeDays: 7 }
@@ -64,6 +64,7 @@ const presentNudge = (
   return {
     ...nudge,
     ...(snoozeDuration !== undefined && { snoozeDays: snoozeDuration }),
+    ...(placement !== undefined && { placement }),
     ...(snoozedUntil !== null && { snoozedUntil: iso(snoozedUntil) }),
     ...(undoUntil !== null && { undoUntil: iso(undoUntil) }),
   }
