@@ -60,7 +60,8 @@ export const onboardingOf = (...steps: readonly Step[]): Onboarding =>
     guide: { dismissed: false },
     welcome: { seen: false },
     features: { enabled: true, skip: true, snooze: true, guardRails: true },
-    experiments: {},
+    experiments: [],
+    config: {},
   })
 
 const tagOf = (body: string): string => `"${createHash('sha1').update(body).digest('base64url')}"`

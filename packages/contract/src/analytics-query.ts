@@ -34,7 +34,7 @@ const fact = z
 const windowError = 'a time from "1h" to "90d", in hours ("h") or days ("d")'
 const hoursIn = (text: string): number => Number.parseInt(text, 10) * (text.endsWith('d') ? 24 : 1)
 
-const window = z
+export const window = z
   .string({ error: windowError })
   .regex(/^[1-9]\d{0,3}[hd]$/, { error: windowError })
   .refine((text) => hoursIn(text) <= 90 * 24, { error: windowError })

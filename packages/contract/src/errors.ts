@@ -143,6 +143,11 @@ const transport = {
     title: 'No such version',
     meaning: 'The flow has no version of that number.',
   },
+  experiment_not_found: {
+    status: 404,
+    title: 'No such experiment',
+    meaning: 'There is no experiment of that id. `GET /api/admin/experiments` lists those there are.',
+  },
   key_not_found: {
     status: 404,
     title: 'No such API key',
@@ -203,6 +208,12 @@ const transport = {
     status: 422,
     title: 'Not a flow',
     meaning: 'The document is not a correct flow; `problems` lists every place. Nothing was stored.',
+  },
+  invalid_experiment: {
+    status: 422,
+    title: 'Not an experiment',
+    meaning:
+      'Its parts do not fit one another, the flows there are, or what it was when it first ran; `problems` lists every place. Nothing was changed.',
   },
   url_refused: {
     status: 422,

@@ -1,5 +1,6 @@
 import type { EnrolmentStatus, Position, StepStatus } from '@boardwalk/engine'
 import { z } from 'zod'
+import { nudgePlacement, shownConfig, shownExperiments } from './experiments.ts'
 import { action } from './flow-step.ts'
 import { jsonObject, momentInUtc, oneOf, textUpTo, time } from './values.ts'
 
@@ -49,6 +50,7 @@ const nudge = z
     snoozeCount: z.int(),
     maxSnoozes: z.int(),
     snoozeDays: z.int().describe('How long a snooze lasts, and the longest it may.'),
+    placement: nudgePlacement.optional(),
     snoozedUntil: time.optional(),
     undoUntil: time
       .optional()
@@ -75,11 +77,6 @@ const features = z
   })
   .meta({ id: 'Features' })
 
-const experiments = z.record(
-  z.string(),
-  z.object({ variant: z.string(), config: z.record(z.string(), z.unknown()) }),
-)
-
 const standing = {
   flow: flowVersion.nullable().describe('null when no flow lets the person in, or its release does not now.'),
   status: enrolmentStatus.nullable(),
@@ -89,7 +86,16 @@ const standing = {
 }
 
 export const onboarding = z
-  .object({ ...standing, steps: z.array(shownStep), nudge, guide, welcome, features, experiments })
+  .object({
+    ...standing,
+    steps: z.array(shownStep),
+    nudge,
+    guide,
+    welcome,
+    features,
+    experiments: shownExperiments,
+    config: shownConfig,
+  })
   .meta({ id: 'Onboarding', description: 'What a person sees of one flow.' })
 
 export type Onboarding = z.output<typeof onboarding>

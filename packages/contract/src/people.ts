@@ -1,6 +1,7 @@
 import type { Clause, Source } from '@boardwalk/engine'
 import { z } from 'zod'
 import { deadLetters } from './dead-letters.ts'
+import { explainedExperiment, heldAssignment } from './experiments.ts'
 import { nextCursor } from './lists.ts'
 import { consent } from './observation.ts'
 import { enrolmentStatus, flowVersion, stepStatus } from './onboarding.ts'
@@ -88,6 +89,7 @@ export const personExport = z
       )
       .describe('Events of the host’s that may prove a step later.'),
     consent,
+    experiments: z.array(heldAssignment).describe('In which arms of experiments they are.'),
     deadLetters: deadLetters.describe('What came about the person and could not be taken.'),
     tally: loose.optional().describe('What is counted of the person; absent: nothing yet.'),
     events: z.array(happening),
@@ -183,6 +185,9 @@ export const explanation = z
     releases: z
       .array(explainedRelease)
       .describe('Of each flow that the person is in, or that is for people like them.'),
+    experiments: z
+      .array(explainedExperiment)
+      .describe('Of every experiment; of those on the flow asked for.'),
     gate: gateExplanation.optional(),
   })
   .meta({ id: 'Explanation', description: 'Every rule of every step with the values that decided it.' })

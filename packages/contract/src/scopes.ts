@@ -9,6 +9,8 @@ export const scopes = {
   'flows:publish': 'Publish, roll back and deprecate versions of flows.',
   'release:read': 'Read who gets a flow at all, and who changed that.',
   'release:write': 'Change who gets a flow at all; the kill switch.',
+  'experiments:read': 'Read experiments, who changed them, and their results.',
+  'experiments:write': 'Make, change, start and stop experiments.',
   'analytics:read': 'Read the figures: funnels, times, conversion, retention.',
   'analytics:write': 'Have the figures counted anew.',
   'webhooks:read': 'Read webhooks and the log of their deliveries.',

@@ -1,5 +1,6 @@
 import type { Flow, Step } from './flow.ts'
 import type { Enrolment, Person } from './person.ts'
+import type { Experiment } from './assignment/experiment.ts'
 import { conditionFacts } from './facts.ts'
 import { versionsServed, type Publication } from './publication.ts'
 import { compileRelease, type CompiledRelease } from './release.ts'
@@ -26,10 +27,12 @@ export type WaitingStep = { readonly flow: Flow; readonly step: Step; readonly t
 
 /** The published flows, by name. */
 export type Catalogue = {
-  /** Rises with every publish, rollback, deprecation and change of a release. */
+  /** Rises with every publish, rollback, deprecation, and change of a release or an experiment. */
   readonly revision: number
   readonly flows: ReadonlyMap<string, LiveFlow>
-  /** The open ones, highest priority first, then by name. */
+  /** By id. */
+  readonly experiments: readonly Experiment[]
+  /** The open ones, highest priority first, then by name; but not those that only an experiment lets people into. */
   readonly open: readonly Flow[]
   /** By the event that they wait for: an event that nobody waits for costs one look here. */
   readonly waiting: ReadonlyMap<string, readonly WaitingStep[]>
@@ -54,28 +57,53 @@ type History = Pick<LiveFlow, 'publications' | 'versions'>
 /** Without a history the flow counts as published for the first time, at the catalogue's revision. */
 type Published = Pick<LiveFlow, 'flow' | 'open'> & Partial<History> & Partial<Pick<LiveFlow, 'release'>>
 
-const liveFlow = (revision: number, { flow, open, release, ...history }: Published): LiveFlow => {
+/** Versions that people of an experiment are in, or may be: a stopped one moves nobody. */
+const versionsTried = (experiments: readonly Experiment[], name: string): number[] =>
+  experiments
+    .filter(({ document, status }) => document.flow === name && status !== 'draft')
+    .flatMap(({ document }) => document.arms.flatMap(({ version }) => version ?? []))
+
+const liveFlow = (
+  revision: number,
+  experiments: readonly Experiment[],
+  { flow, open, release, ...history }: Published,
+): LiveFlow => {
   const { version } = flow
   const first: Publication = { id: revision, version, policy: 'move', reopen: false, at: 0 }
   const { publications = [first], versions = new Map([[version, flow]]) } = history
-  const held = versionsServed(publications).filter((one) => one !== version)
+  const held = new Set([...versionsServed(publications), ...versionsTried(experiments, flow.name)])
+  held.delete(version)
   return {
     flow,
     open,
     publications,
     versions,
-    served: [flow, ...held.flatMap((one) => versions.get(one) ?? [])],
+    served: [flow, ...[...held].flatMap((one) => versions.get(one) ?? [])],
     release: release ?? compileRelease(flow.name),
   }
 }
 
-export const catalogueOf = (revision: number, published: readonly Published[]): Catalogue => {
-  const flows = published.map((one) => liveFlow(revision, one))
+/** Flows that are another's arm: entered through the experiment only, whatever became of it. */
+const otherArms = (experiments: readonly Experiment[]): ReadonlySet<string> =>
+  new Set(
+    experiments.flatMap(({ document }) =>
+      document.arms.flatMap(({ flow }) => (flow === undefined || flow === document.flow ? [] : flow)),
+    ),
+  )
+
+export const catalogueOf = (
+  revision: number,
+  published: readonly Published[],
+  experiments: readonly Experiment[] = [],
+): Catalogue => {
+  const flows = published.map((one) => liveFlow(revision, experiments, one))
+  const closed = otherArms(experiments)
   return {
     revision,
+    experiments: experiments.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     flows: new Map(flows.map((live) => [live.flow.name, live])),
     open: flows
-      .filter((live) => live.open)
+      .filter(({ open, flow }) => open && !closed.has(flow.name))
       .map((live) => live.flow)
       .sort((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1)),
     waiting: waitingIn(flows.flatMap(({ served }) => served)),

@@ -1,6 +1,7 @@
 import { catchUp } from './carry-over.ts'
 import { enrolmentShown, flowFor, flowServed, isReleasedTo } from './catalogue.ts'
 import { enrolmentIn, happening, withEnrolment, type Decision, type World } from './decision.ts'
+import { enteredInstead, entryOf, expose, type Entry } from './exposure.ts'
 import { conditionFacts } from './facts.ts'
 import type { Flow } from './flow.ts'
 import type { Happening } from './happening.ts'
@@ -17,13 +18,14 @@ const enteredAs = ({ market, plan, role, locale, createdAt }: Facts): Happening[
   }
 }
 
-const enrol = ({ catalogue, now }: World, person: Person, flow: Flow): Decision => {
+const enrol = (world: World, person: Person, { flow, arm, experiment }: Entry): Decision => {
+  const { catalogue, now } = world
   const enrolment: Enrolment = {
     flow: flow.name,
     version: flow.version,
     publication: catalogue.flows.get(flow.name)?.publications.at(-1)?.id ?? null,
     restartedAt: null,
-    arm: null,
+    arm,
     status: 'in_progress',
     startedAt: now,
     completedAt: null,
@@ -38,10 +40,12 @@ const enrol = ({ catalogue, now }: World, person: Person, flow: Flow): Decision 
     welcomeSeenAt: null,
     steps: [],
   }
-  return {
+  const data = { ...enteredAs(person.facts), ...(arm !== null && { arm }) }
+  const enrolled: Decision = {
     person: withEnrolment(person, enrolment),
-    happenings: [happening('onboarding.enrolled', enrolment, enteredAs(person.facts))],
+    happenings: [happening('onboarding.enrolled', enrolment, data)],
   }
+  return experiment ? andThen(enrolled, (entered) => expose(now, entered, experiment, enrolment)) : enrolled
 }
 
 /** The enrolment that a plain read shows, of those that count. */
@@ -83,9 +87,9 @@ const placedIn = (flow: Flow, decision: Decision): Placed => ({
  * in, or its release does not now. Nobody is enrolled in another flow because the one that they are in is switched off.
  * `regardless` of releases: in flows that they are in; nobody new is enrolled without.
  */
-export const place = (world: World, person: Person, named?: string, regardless = false): Placed => {
+export const place = (world: World, person: Person, asked?: string, regardless = false): Placed => {
   const { catalogue } = world
-  if (named !== undefined && !catalogue.flows.has(named)) {
+  if (asked !== undefined && !catalogue.flows.has(asked)) {
     return {
       person,
       happenings: [],
@@ -93,12 +97,13 @@ export const place = (world: World, person: Person, named?: string, regardless =
       enrolment: null,
       refusal: refusal(
         'flow_not_found',
-        `No published flow is called "${named}". Leave ?flow out for the person's own.`,
+        `No published flow is called "${asked}". Leave ?flow out for the person's own.`,
       ),
     }
   }
   const caughtUp = catchUp(world, person)
   const known = caughtUp.person
+  const named = asked === undefined ? undefined : enteredInstead(catalogue, known, asked)
   const { enrolment, isHeldBack } = enrolmentOf(world, known, named, regardless)
   if (isHeldBack) return { ...caughtUp, flow: null, enrolment: null }
   const served = enrolment && flowServed(catalogue, enrolment)
@@ -112,10 +117,10 @@ export const place = (world: World, person: Person, named?: string, regardless =
             open.lets(conditionFacts(known)) &&
             isReleasedTo(catalogue, known, open.name),
         )
-  return flow === undefined
-    ? { ...caughtUp, flow: null, enrolment: null }
-    : placedIn(
-        flow,
-        andThen(caughtUp, (stranger) => enrol(world, stranger, flow)),
-      )
+  if (flow === undefined) return { ...caughtUp, flow: null, enrolment: null }
+  const entry = entryOf(world, known, flow)
+  return placedIn(
+    entry.flow,
+    andThen(caughtUp, (stranger) => enrol(world, stranger, entry)),
+  )
 }

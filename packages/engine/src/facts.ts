@@ -62,7 +62,9 @@ export const updateFacts = (person: Person, update: FactsUpdate): Person => {
     if (update[name] === null) delete next[name]
     else next[name] = update[name]
   }
-  const moved = accountId === person.accountId ? {} : { accountId, accountAttributes: {}, accountFlows: [] }
+  const assignments = person.assignments.filter(({ kind }) => kind === 'user')
+  const moved =
+    accountId === person.accountId ? {} : { accountId, accountAttributes: {}, accountFlows: [], assignments }
   return { ...person, ...moved, facts: next as Facts }
 }
 

@@ -20,6 +20,7 @@ export type HappeningType =
   | 'onboarding.step_started'
   | 'onboarding.nudge_shown'
   | 'gating.blocked'
+  | 'experiment.exposed'
   | 'feature.rollback'
 
 export type Happening = {

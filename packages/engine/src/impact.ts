@@ -27,7 +27,7 @@ export const catalogueWith = (catalogue: Catalogue, flow: Flow, choice: Choice, 
       get: (version: number) => (version === flow.version ? flow : live?.versions.get(version)),
     },
   }
-  return catalogueOf(catalogue.revision + 1, [...others, next])
+  return catalogueOf(catalogue.revision + 1, [...others, next], catalogue.experiments)
 }
 
 /** How things stand with somebody in one flow. */

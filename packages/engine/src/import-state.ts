@@ -142,7 +142,9 @@ const begun = (placed: Decision, enrolment: Enrolment, startedAt: number): Decis
  * Takes over what a person did elsewhere, with its times. Nothing that is done here is touched, and repeating changes
  * nothing. What they have still to do is offered when they come, not now.
  */
-export const importState = (world: World, person: Person, state: ImportedState): Imported => {
+export const importState = ({ catalogue, now }: World, person: Person, state: ImportedState): Imported => {
+  // What they did elsewhere, no experiment can have changed.
+  const world = { catalogue: { ...catalogue, experiments: [] }, now }
   const placed = place(world, person, state.flow)
   const leftOut: LeftOut[] = []
   if (placed.refusal) return { ...placed, leftOut }

@@ -3,6 +3,19 @@ export { countsOf } from './analytics/counts.ts'
 export { countedFacts, foldTold } from './analytics/fold.ts'
 export { difference, negated, sumCounts } from './analytics/sum-counts.ts'
 export { emptyTally, type Count, type Segment, type Tally, type Told } from './analytics/tally.ts'
+export { armConfigOf, experimentsMet, type Met } from './arm-config.ts'
+export { assign, type AssignmentDecision } from './assignment/assign.ts'
+export type { Assignment } from './assignment/assignment.ts'
+export { checkExperiment } from './assignment/check-experiment.ts'
+export {
+  compileExperiment,
+  type Arm,
+  type ArmConfig,
+  type Experiment,
+  type ExperimentDocument,
+  type ExperimentStatus,
+  type Phase,
+} from './assignment/experiment.ts'
 export { catalogueOf, enrolmentShown, flowServed, type Catalogue, type LiveFlow } from './catalogue.ts'
 export { checkFlow } from './check-flow.ts'
 export { checkCondition } from './condition/check.ts'
@@ -44,6 +57,7 @@ export {
   type MissingStep,
 } from './gate.ts'
 export { guideOf, inMarket, type Guide, type GuideStep } from './guide.ts'
+export { explainExperiments, type ExplainedExperiment } from './explain-experiments.ts'
 export type { Happening, HappeningType } from './happening.ts'
 export {
   completeImported,
@@ -55,6 +69,7 @@ export {
 } from './import-state.ts'
 export { catalogueWith, impactOf, standingIn, type Choice, type Impact } from './impact.ts'
 export { checkRenames, lineagesOf, type EarlierVersion, type Lineages } from './lineage.ts'
+export { lookThemselves, meetExperiments } from './look-themselves.ts'
 export { dismissNudge, nudgeOf, snooze, unsnooze, type Nudge, type Snooze } from './nudge.ts'
 export { giveConsent, isValueEvent, observe, type Observation, type Observed } from './observe.ts'
 export { stranger } from './person.ts'

@@ -1,6 +1,7 @@
+import { armConfigOf } from './arm-config.ts'
 import { changeEnrolment, type Change } from './change-enrolment.ts'
 import { happening, situationOf, type Decision, type World } from './decision.ts'
-import type { Flow } from './flow.ts'
+import type { Flow, NudgeSettings } from './flow.ts'
 import { guideOf, type Guide } from './guide.ts'
 import type { Enrolment, Person } from './person.ts'
 import { progressOf } from './progress.ts'
@@ -63,8 +64,12 @@ const snoozeOff: Refusal = refusal(
   'The reminder cannot be snoozed now. Do a step, or put it away.',
 )
 
-const snoozed = (enrolment: Enrolment, flow: Flow, now: number, until: number = Infinity): Change => {
-  const { maxSnoozes, snoozeDays } = flow.nudge
+const snoozed = (
+  enrolment: Enrolment,
+  { maxSnoozes, snoozeDays }: NudgeSettings,
+  now: number,
+  until: number = Infinity,
+): Change => {
   if (until <= now) {
     const message = 'The moment to snooze until has passed. Send one that is to come.'
     return { refusal: refusal('snooze_past', message) }
@@ -95,8 +100,10 @@ export const snooze = (
     const { steps } = guideOf(flow, enrolment, situationOf(placed, world.now))
     const isTheirs = stepId === undefined || steps.some(({ id }) => id === stepId)
     const { settings } = world.catalogue.flows.get(flow.name)?.release ?? {}
-    if (isTheirs && settings?.snoozeEnabled === false) return { refusal: snoozeOff }
-    return isTheirs ? snoozed(enrolment, flow, world.now, until) : { refusal: notThere }
+    if (!isTheirs) return { refusal: notThere }
+    const { snoozeEnabled, snoozeDuration: snoozeDays } = armConfigOf(world, placed, flow.name)
+    if (settings?.snoozeEnabled === false || snoozeEnabled === false) return { refusal: snoozeOff }
+    return snoozed(enrolment, { ...flow.nudge, ...(snoozeDays && { snoozeDays }) }, world.now, until)
   }
   return changeEnrolment(world, person, flowName, asleep, notThere)
 }

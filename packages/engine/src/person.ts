@@ -1,3 +1,5 @@
+import type { Assignment } from './assignment/assignment.ts'
+
 /** What the server has seen itself of a person. Absent means unknown. */
 export type Facts = {
   readonly role?: string
@@ -90,6 +92,8 @@ export type Person = {
   readonly remembered: readonly RememberedEvent[]
   /** null when they were never asked; that is no consent. */
   readonly consent: Consent | null
+  /** Their own rows of the ledger of experiments, and those of their account. */
+  readonly assignments: readonly Assignment[]
 }
 
 /** A person nobody has heard of yet. */
@@ -102,4 +106,5 @@ export const stranger = (userId: string): Person => ({
   accountFlows: [],
   remembered: [],
   consent: null,
+  assignments: [],
 })

@@ -46,6 +46,8 @@ const meanings: { readonly [Code in ErrorCode]: string } = {
   unsupported_media_type: 'mistake',
   idempotency_mismatch: 'mistake',
   invalid_flow: 'mistake',
+  invalid_experiment: 'mistake',
+  experiment_not_found: 'mistake',
   webhook_not_found: 'mistake',
   dead_letter_not_found: 'mistake',
   delivery_not_found: 'mistake',

@@ -17,6 +17,7 @@ import { checkListeners, type Listener } from './delivery/listeners.ts'
 import { deadLetterHandlers } from './dead-letters/handlers.ts'
 import { eventHandlers } from './events/handlers.ts'
 import { reconcileHandlers } from './events/reconcile.ts'
+import { experimentHandlers } from './experiments/handlers.ts'
 import { figureHandlers } from './figures/handlers.ts'
 import { flowHandlers } from './flows/handlers.ts'
 import { accountMembers } from './following/account-members.ts'
@@ -185,6 +186,7 @@ const runOn = async (
     ...deadLetterHandlers({ query: database.query, road, clock, sources: sourcesByTopic(sources) }),
     ...flowHandlers(database, announce, { catalogue, clock }),
     ...releaseHandlers(database, announce, log),
+    ...experimentHandlers(database, announce, log, clock),
     ...out.handlers,
     ...analytics.handlers,
     ...figureHandlers(database.query, clock),

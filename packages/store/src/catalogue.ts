@@ -1,5 +1,7 @@
 import {
   releasedToAll,
+  type ExperimentDocument,
+  type ExperimentStatus,
   type FlowDocument,
   type Lineages,
   type Publication,
@@ -21,7 +23,7 @@ export type PublishedFlow = {
   readonly open: boolean
   /** Oldest first. */
   readonly publications: readonly Publication[]
-  /** All those of the publications, each once. */
+  /** All those of the publications, each once, and those that are arms of an experiment. */
   readonly versions: readonly VersionKey[]
   /** null: nothing was ever set. */
   readonly release: Release | null
@@ -37,6 +39,15 @@ type Row = {
   links: Link[] | null
   versions: [version: number, contentHash: string][] | null
   release: Partial<Release> | null
+  experiments: ListedExperiment[] | null
+}
+
+/** An experiment as decisions need it. */
+export type ListedExperiment = {
+  readonly document: ExperimentDocument
+  readonly status: ExperimentStatus
+  /** The number of its last phase; 0 before it ever ran. */
+  readonly phase: number
 }
 
 // A deprecation moves nobody, so it is no link of the chain.
@@ -52,9 +63,22 @@ const catalogueStatement = {
       (
         select json_agg(json_build_array(v.version, v.content_hash))
         from flow_version v
-        where v.flow = f.name and v.published_at is not null
+        where v.flow = f.name
+          and (
+            v.published_at is not null
+            or exists (
+              select from experiment x, jsonb_array_elements(x.document -> 'arms') arm
+              where x.document ->> 'flow' = v.flow and (arm ->> 'version')::int = v.version and x.status <> 'draft'
+            )
+          )
       ) as versions,
-      r.settings as release
+      r.settings as release,
+      -- Told once, not with every flow.
+      case when row_number() over () = 1 then (
+        select json_agg(json_build_object(
+          'document', x.document, 'status', x.status, 'phase', coalesce((x.phases -> -1 ->> 'number')::int, 0)))
+        from experiment x
+      ) end as experiments
     from catalogue c
     left join flow f on f.version is not null
     left join release r on r.flow = f.name`,
@@ -80,10 +104,13 @@ const flowOf = ({ name, version, open, links, versions, release }: Row): Publish
         },
       ]
 
-/** Every flow that is or was published, with the revision they belong to: one snapshot. */
-export const readCatalogue = async (query: Query): Promise<{ revision: number; flows: PublishedFlow[] }> => {
+/** Every flow that is or was published and every experiment, with the revision they belong to: one snapshot. */
+export const readCatalogue = async (
+  query: Query,
+): Promise<{ revision: number; flows: PublishedFlow[]; experiments: ListedExperiment[] }> => {
   const rows = await query<Row>(catalogueStatement)
-  return { revision: rows[0]?.revision ?? 0, flows: rows.flatMap(flowOf) }
+  const experiments = rows.flatMap((row) => row.experiments ?? [])
+  return { revision: rows[0]?.revision ?? 0, flows: rows.flatMap(flowOf), experiments }
 }
 
 const raiseStatement = { name: 'raise_catalogue', text: 'update catalogue set revision = revision + 1' }

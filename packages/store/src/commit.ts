@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Enrolment, Happening, Person, StepState } from '@boardwalk/engine'
+import type { Assignment, Enrolment, Happening, Person, StepState } from '@boardwalk/engine'
 import type { Query } from './database/database.ts'
 import type { Loaded, SavedAnswer } from './load.ts'
 
@@ -147,6 +147,17 @@ export const commitStatement = {
       from json_to_recordset($7::json) as x (
         n int, key text, fingerprint text, status int, body text, at double precision)
       join won on won.n = x.n
+    ),
+    -- Guarded by the person's revision and the account's flow's: whoever finds a row here has lost before.
+    assigned as (
+      insert into assignment (experiment, kind, unit, flow, arm, phase, source, assigned_at, exposed_at, person_id, account_id)
+      select x.experiment, x.kind, x.unit, x.flow, x.arm, x.phase, x.source, ${time('x.assigned_at')},
+        ${time('x.exposed_at')}, case x.kind when 'user' then won.id end, x.account_id
+      from json_to_recordset($8::json) as x (
+        n int, experiment text, kind text, unit text, flow text, arm text, phase int, source text,
+        assigned_at double precision, exposed_at double precision, account_id text)
+      join won on won.n = x.n
+      on conflict (unit, experiment, kind) do nothing
     )
     select n from won`,
 }
@@ -258,11 +269,22 @@ const stepRows = ({ change, n }: Item) =>
       }))
   })
 
+const newAssignments = ({ before, after }: Change): Assignment[] =>
+  after.assignments.filter((row) => !before.person.assignments.includes(row))
+
 const changedAccountFlows = ({ before, after }: Change) =>
   after.accountFlows.filter((shared) => !before.person.accountFlows.includes(shared))
 
+/** Also those of experiments that the account comes into: members who come at once meet one another. */
+const accountFlowsTouched = (change: Change): string[] => [
+  ...new Set([
+    ...changedAccountFlows(change).map(({ flow }) => flow),
+    ...newAssignments(change).flatMap(({ kind, flow }) => (kind === 'account' ? flow : [])),
+  ]),
+]
+
 const accountRows = ({ change, n }: Item) =>
-  changedAccountFlows(change).map(({ flow }) => ({
+  accountFlowsTouched(change).map((flow) => ({
     n,
     account_id: change.after.accountId,
     flow,
@@ -276,6 +298,21 @@ const accountStepRows = ({ change, n }: Item) =>
       .filter((step) => !known.includes(step))
       .map((step) => ({ n, account_id: change.after.accountId, flow, ...stepColumns(step) }))
   })
+
+const assignmentRows = ({ change, n }: Item) =>
+  newAssignments(change).map((row) => ({
+    n,
+    experiment: row.experiment,
+    kind: row.kind,
+    unit: row.unit,
+    flow: row.flow,
+    arm: row.arm,
+    phase: row.phase,
+    source: row.source,
+    assigned_at: row.assignedAt,
+    exposed_at: row.exposedAt,
+    account_id: told(change.after.accountId),
+  }))
 
 const recordRows = ({ change, n }: Item) =>
   change.records.map((record, ordinal) => ({
@@ -295,7 +332,7 @@ const savedRows = ({ change, n }: Item) => change.answers.map((answer) => ({ n, 
 
 /** The account's flows that the change touches, as keys: two changes of one batch may not share one. */
 export const accountFlowKeys = (change: Change): string[] =>
-  changedAccountFlows(change).map(({ flow }) => JSON.stringify([change.after.accountId, flow]))
+  accountFlowsTouched(change).map((flow) => JSON.stringify([change.after.accountId, flow]))
 
 /** Whether there is anything to write. */
 export const isChange = ({ before, after, answers, records }: Change): boolean =>
@@ -315,6 +352,7 @@ export const commit = async (query: Query, changes: readonly Change[]): Promise<
     JSON.stringify(items.flatMap(accountStepRows)),
     JSON.stringify(items.flatMap(recordRows)),
     JSON.stringify(items.flatMap(savedRows)),
+    JSON.stringify(items.flatMap(assignmentRows)),
   ])
   const won = new Set(rows.map(({ n }) => n))
   return changes.map((_, n) => won.has(n))

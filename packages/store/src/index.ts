@@ -59,6 +59,22 @@ export {
   isUnstorableText,
 } from './database/database-error.ts'
 export { migrate, unappliedMigrations } from './database/migrate.ts'
+export {
+  outcomes,
+  readExperimentSums,
+  type ArmSums,
+  type ArmTimes,
+  type Outcome,
+} from './experiment-results.ts'
+export {
+  changeExperiment,
+  knownFlows,
+  listExperiments,
+  readExperiment,
+  readExperimentChanges,
+  type ExperimentRequest,
+  type StoredExperiment,
+} from './experiments.ts'
 export { readEventsCounted } from './figures/events-counted.ts'
 export { readFlowsAsked, type FlowAsked } from './figures/flows-asked.ts'
 export {

@@ -1,6 +1,7 @@
 import {
   stranger,
   type AccountFlow,
+  type Assignment,
   type Consent,
   type Enrolment,
   type Facts,
@@ -75,6 +76,18 @@ type EnrolmentRow = [
   steps: StepRow[] | null,
 ]
 
+type AssignmentRow = [
+  experiment: string,
+  flow: string,
+  kind: Assignment['kind'],
+  unit: string,
+  arm: string,
+  phase: number,
+  source: Assignment['source'],
+  assignedAt: number,
+  exposedAt: number,
+]
+
 type Row = {
   revision: number | null
   account_id: string | null
@@ -85,6 +98,7 @@ type Row = {
   account_attributes: Record<string, unknown> | null
   enrolments: EnrolmentRow[] | null
   account_flows: [flow: string, revision: number, steps: StepRow[] | null][] | null
+  assignments: AssignmentRow[] | null
   saved: [key: string, fingerprint: string, status: number, body: string][] | null
   erased: boolean | null
   catalogue: number
@@ -128,6 +142,13 @@ export const loadStatement = {
         from account_flow f
         where f.account_id = acting.account_id
       ) as account_flows,
+      (
+        select json_agg(json_build_array(
+          s.experiment, s.flow, s.kind, s.unit, s.arm, s.phase, s.source, ${ms('s.assigned_at')}, ${ms('s.exposed_at')}))
+        from assignment s
+        where s.unit = any (array[asked.user_id, acting.account_id])
+          and s.unit = case s.kind when 'user' then asked.user_id else acting.account_id end
+      ) as assignments,
       case when asked.keys is not null then (
         select json_agg(json_build_array(k.key, k.fingerprint, k.status, k.body))
         from idempotency_key k
@@ -188,6 +209,18 @@ const accountFlowOf = ([flow, , steps]: [string, number, StepRow[] | null]): Acc
   steps: stepsOf(steps),
 })
 
+const assignmentOf = (row: AssignmentRow): Assignment => ({
+  experiment: row[0],
+  flow: row[1],
+  kind: row[2],
+  unit: row[3],
+  arm: row[4],
+  phase: row[5],
+  source: row[6],
+  assignedAt: row[7],
+  exposedAt: row[8],
+})
+
 const personOf = (userId: string, row: Row): Person => ({
   ...stranger(userId),
   ...(row.facts && { facts: row.facts }),
@@ -197,6 +230,7 @@ const personOf = (userId: string, row: Row): Person => ({
   accountFlows: (row.account_flows ?? []).map(accountFlowOf),
   remembered: row.remembered ?? [],
   consent: row.consent,
+  assignments: (row.assignments ?? []).map(assignmentOf),
 })
 
 const loadedOf = (userId: string, row: Row): Loaded => ({

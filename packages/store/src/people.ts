@@ -123,6 +123,9 @@ const erasePerson = {
     undone as (
       delete from step_state where person_id in (select id from gone)
     ),
+    unassigned as (
+      delete from assignment where person_id in (select id from gone)
+    ),
     unsaved as (
       delete from idempotency_key where person_id in (select id from gone)
     ),

@@ -34,6 +34,7 @@ export const CompletionNudgeView = (props: CompletionNudgeViewProps) => {
     <Frame
       as="aside"
       look="bw-nudge"
+      data-placement={nudge.placement}
       aria-labelledby={`${id}title`}
       rescue={() => () => returnFocus?.current ?? document.querySelector<HTMLElement>('.bw-snoozed button')}
     >
@@ -44,7 +45,7 @@ export const CompletionNudgeView = (props: CompletionNudgeViewProps) => {
         <p id={`${id}text`}>{stale ? words('guide.stale') : words('nudge.text', {}, nudgeEnglish)}</p>
       </div>
       <div className="bw-actions">
-        {next !== undefined && (lead.kind === 'page' || lead.kind === 'modal') && (
+        {(lead.kind === 'page' || lead.kind === 'modal') && (
           <Control
             look="primary"
             text={words('nudge.continue', {}, nudgeEnglish)}

@@ -14,8 +14,8 @@ export type CompletionNudgeProps = {
 export const CompletionNudge = ({ returnFocus }: CompletionNudgeProps) => {
   const { client } = useKit()
   const { visible, nudge, snoozedUntil, undoUntilMs, forget, snooze, undo, dismiss, ...rest } = useNudge()
-  const later = useLater(snoozedUntil !== undefined)
-  if (snoozedUntil !== undefined)
+  const later = useLater(!!snoozedUntil)
+  if (snoozedUntil)
     return later ? (
       <later.SnoozedView
         until={snoozedUntil}
@@ -24,7 +24,7 @@ export const CompletionNudge = ({ returnFocus }: CompletionNudgeProps) => {
         onOver={forget}
       />
     ) : null
-  if (!visible || nudge === undefined) return null
+  if (!visible || !nudge) return null
   return (
     <CompletionNudgeView
       {...rest}

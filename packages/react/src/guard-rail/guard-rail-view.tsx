@@ -38,7 +38,7 @@ export const GuardRailView = (props: GuardRailViewProps) => {
             ))}
           </ul>
         )}
-        {askRole !== undefined && (
+        {askRole && (
           <p className="bw-standing">
             {askRole === 'owner' ? words('step.askOwner') : words('step.askRole', { role: askRole })}
           </p>

@@ -73,16 +73,12 @@ const nobodyWaits: Missing = { first: undefined, stepId: '', steps: [] }
 /** The gate in front of what the person wanted. Whoever uses it shows it: requests wait until it is settled. */
 export const useGuardRail = (): GuardRailState => {
   const { client, openModal } = useKit()
-  const { guardRail, onboarding, pending } = useOnboarding((state) => ({
-    guardRail: state.guardRail,
-    onboarding: state.onboarding,
-    pending: state.pending,
-  }))
+  const { guardRail, onboarding, pending } = useOnboarding()
   const [attempt, setAttempt] = useState<Attempt>()
   useClaim('guardRail')
 
   const blocked = guardRail?.blocked
-  const { first, stepId, steps } = guardRail === undefined ? nobodyWaits : missingOf(guardRail, onboarding)
+  const { first, stepId, steps } = !guardRail ? nobodyWaits : missingOf(guardRail, onboarding)
   const isIt = (one: Attempt | undefined): one is Attempt => one?.of === blocked && one?.stepId === stepId
   const stage = isIt(attempt) ? attempt.stage : 'asking'
   // A gate may lead elsewhere than its step does.
@@ -92,7 +88,7 @@ export const useGuardRail = (): GuardRailState => {
 
   const cancel: () => void = client.closeGuardRail
   const configure = (): void => {
-    if (blocked === undefined) return
+    if (!blocked) return
     const reach = (next: Stage): void => setAttempt({ of: blocked, stepId, stage: next })
     const pass = (from: Stage, to: Stage): void =>
       setAttempt((one) => (isIt(one) && one.stage === from ? { ...one, stage: to } : one))

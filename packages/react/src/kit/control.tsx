@@ -10,7 +10,7 @@ type Props = {
   readonly text: string
   /** Its whole name, for who does not see what it stands beside. */
   readonly label?: string | undefined
-  readonly look?: 'primary' | 'quiet' | 'plain' | 'plain bw-close' | undefined
+  readonly look?: 'primary' | 'quiet' | 'plain' | 'plain bw-close' | 'link' | 'button' | undefined
   /** A link, when there is one. */
   readonly url?: string | undefined
   readonly onPress?: (() => void) | undefined
@@ -28,7 +28,7 @@ type Props = {
 const cross = '×'
 
 const isPlainClick = (event: MouseEvent): boolean =>
-  event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
+  !(event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
 
 /** A button, or a real link where it leads to a page: it opens in a new tab, and its address can be copied. */
 export const Control = (props: Props) => {
@@ -57,9 +57,9 @@ export const Control = (props: Props) => {
       </>
     ),
   }
-  const isOff = props.off === true || busy === true
+  const isOff = props.off || busy
   const { url } = props
-  if (url === undefined || isOff) {
+  if (!url || isOff) {
     const onClick = isOff ? undefined : props.onPress
     return (
       <Pressed
@@ -79,7 +79,7 @@ export const Control = (props: Props) => {
   }
   const Link = slots?.Link
   const link = { ...attributes, href: url, onClick: follow }
-  return Link === undefined ? <Pressed {...link} as="a" /> : <Link {...link} />
+  return Link ? <Link {...link} /> : <Pressed {...link} as="a" />
 }
 
 type PressedProps = AnchorHTMLAttributes<HTMLElement> & { readonly as: 'a' | 'button' }

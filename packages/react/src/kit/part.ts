@@ -12,7 +12,7 @@ export type PartProps = HTMLAttributes<HTMLElement> & {
 export type Render = ReactElement<PartProps> | ((props: PartProps) => ReactElement)
 
 export const part = (tag: string, props: PartProps, render?: Render): ReactElement => {
-  if (render === undefined) return createElement(tag, props)
+  if (!render) return createElement(tag, props)
   if (typeof render === 'function') return render(props)
   const className = [props.className, render.props.className].filter(Boolean).join(' ')
   return cloneElement(render, { ...props, ...render.props, className })

@@ -5,7 +5,7 @@ type Props = { readonly percent: number }
  * come after the first paint.
  */
 export const ProgressBar = ({ percent }: Props) => (
-  <svg className="bw-bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+  <svg className="bw-bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
     <rect className="bw-bar-fill" width={percent} height="1" />
   </svg>
 )

@@ -11,7 +11,7 @@ export const useGo = (
   const { client, openModal } = useLook()
   const lead = leadOf(step?.action, openModal !== undefined)
   const press = (): void => {
-    if (lead.kind === 'claim' || step === undefined) return onClaim?.()
+    if (lead.kind === 'claim' || !step) return onClaim?.()
     void client.observe('step_started', { stepId: step.id, entrypoint: onClaim ? 'step' : 'nudge' })
     if (lead.kind !== 'modal') return
     const done = (completed: unknown): void => {

@@ -40,13 +40,13 @@ export type GuidePartProps = { readonly render?: Render | undefined }
 export const GuideHeader = ({ render }: GuidePartProps) => {
   const guide = useGuide()
   const { words } = useLook()
-  if (guide === undefined) return null
+  if (!guide) return null
   const children = (
     <>
       <Heading id={guide.titleId} className="bw-title">
         {words('guide.title')}
       </Heading>
-      {guide.onDismiss !== undefined && (
+      {guide.onDismiss && (
         <CloseControl
           label={words('guide.dismiss')}
           onPress={guide.onDismiss}
@@ -62,7 +62,7 @@ export const GuideHeader = ({ render }: GuidePartProps) => {
 export const GuideProgress = ({ render }: GuidePartProps) => {
   const guide = useGuide()
   const { words } = useLook()
-  if (guide === undefined) return null
+  if (!guide) return null
   const { position, progress } = guide.onboarding
   const children = (
     <>
@@ -83,7 +83,7 @@ export const GuideNotes = () => {
   const guide = useGuide()
   const { words } = useLook()
   const later = useLater(true)
-  if (guide === undefined) return null
+  if (!guide) return null
   const { stale, refused, onboarding } = guide
   return (
     <>
@@ -94,9 +94,7 @@ export const GuideNotes = () => {
           <Control text={words('retry')} onPress={guide.onRefresh} />
         </div>
       )}
-      {refused !== undefined && (
-        <p className="bw-note bw-bad">{later?.refusedText(refused, words) ?? words('error')}</p>
-      )}
+      {refused && <p className="bw-note bw-bad">{later?.refusedText(refused, words) ?? words('error')}</p>}
     </>
   )
 }
@@ -104,7 +102,7 @@ export const GuideNotes = () => {
 export const GuideList = ({ render }: GuidePartProps) => {
   const guide = useGuide()
   const { words } = useLook()
-  if (guide === undefined) return null
+  if (!guide) return null
   const { onboarding, pending = [], folded } = guide
   const children = guide.rows.map((step) => (
     <StepItemView
@@ -114,6 +112,7 @@ export const GuideList = ({ render }: GuidePartProps) => {
       stale={guide.stale}
       staleId={guide.staleId}
       canSkip={onboarding.features.skip}
+      config={onboarding.config}
       open={guide.openStep === step.id}
       onToggle={() => guide.toggleStep(step.id)}
       onComplete={() => guide.onComplete(step.id)}

@@ -23,7 +23,7 @@ const Root = ({ reserveSpace, fallback, returnFocus, children }: SetupGuideProps
   const legacy = useContext(FallbackContext)
   if (standing === 'off') return fallback ?? legacy
   if (loading && reserveSpace) return <Skeleton />
-  if (standing !== 'shown' || data === undefined) return null
+  if (standing !== 'shown' || !data) return null
   return (
     <SetupGuideView {...data} returnFocus={returnFocus}>
       {children}

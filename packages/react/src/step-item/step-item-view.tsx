@@ -1,5 +1,6 @@
 'use client'
 import { useId } from 'react'
+import type { Onboarding } from '@boardwalk/contract'
 import { Control } from '../kit/control.tsx'
 import { Heading } from '../kit/heading.tsx'
 import { useLook } from '../kit/kit.ts'
@@ -20,6 +21,8 @@ export type StepItemViewProps = {
   readonly staleId?: string | undefined
   /** `features.skip` of the onboarding. */
   readonly canSkip?: boolean | undefined
+  /** That of the onboarding: experiments change the button that skips. */
+  readonly config?: Onboarding['config'] | undefined
   /** Whether the description is shown; always when there is no `onToggle`. */
   readonly open?: boolean | undefined
   readonly onToggle?: (() => void) | undefined
@@ -56,7 +59,7 @@ const standingOf = (step: Step, words: Words, nameOf: NameOf): string | undefine
 
 /** One step: what it is, where it stands, and what this person may do about it. */
 export const StepItemView = (props: StepItemViewProps) => {
-  const { step, pending, stale, staleId, canSkip, onToggle, onComplete, onSkip, onDone } = props
+  const { step, pending, stale, staleId, canSkip, config, onToggle, onComplete, onSkip, onDone } = props
   const { words, nameOf } = useLook()
   const id = useId()
   const { status, estimateMinutes } = step
@@ -64,8 +67,8 @@ export const StepItemView = (props: StepItemViewProps) => {
   const description = textOf(step.description)
   const { lead, url, press } = useGo(step, onDone, onComplete)
   // The client shows what a change will come to; until the server agrees the step keeps its controls.
-  const mine = step.allowed && (status !== 'done' || pending === true)
-  const isLocked = step.locked === true && mine
+  const mine = step.allowed && (status !== 'done' || pending)
+  const isLocked = step.locked && mine
   const standing = pending ? undefined : standingOf(step, words, nameOf)
   const help = safeUrl(step.learnMoreUrl)
   const verb = status === 'skipped' && !pending ? 'step.doAnyway' : 'step.do'
@@ -95,12 +98,12 @@ export const StepItemView = (props: StepItemViewProps) => {
           )}
         </Heading>
         {step.required && status !== 'done' && <span className="bw-badge">{words('step.required')}</span>}
-        {standing !== undefined && (
+        {standing && (
           <p id={`${id}standing`} className="bw-standing">
             {standing}
           </p>
         )}
-        {stale && staleId === undefined && (
+        {stale && !staleId && (
           <p id={whyStale} className="bw-standing">
             {words('guide.stale')}
           </p>
@@ -128,22 +131,17 @@ export const StepItemView = (props: StepItemViewProps) => {
             about={why}
           />
         )}
-        {mine &&
-          !isLocked &&
-          (status === 'todo' || pending) &&
-          canSkip &&
-          !step.required &&
-          onSkip !== undefined && (
-            <Control
-              look="quiet"
-              text={words('step.skip')}
-              label={words('step.skipLabel', { title })}
-              onPress={onSkip}
-              off={stale || pending}
-              about={stale ? whyStale : undefined}
-            />
-          )}
-        {help !== undefined && (
+        {mine && !isLocked && (status === 'todo' || pending) && canSkip && !step.required && onSkip && (
+          <Control
+            look={config?.skipButtonStyle ?? 'quiet'}
+            text={config?.skipButtonText ?? words('step.skip')}
+            label={words('step.skipLabel', { title })}
+            onPress={onSkip}
+            off={stale || pending}
+            about={stale ? whyStale : undefined}
+          />
+        )}
+        {help && (
           <Control
             look="plain"
             text={words('step.learnMore')}

@@ -15,14 +15,12 @@ export type StepItemProps = {
 /** One step by itself, wherever the host wants it; nothing while the person does not see it. */
 export const StepItem = ({ id, render }: StepItemProps) => {
   const { client } = useKit()
-  const { step, pending, stale, canSkip, complete, skip } = useAnyStep(id)
-  if (step === undefined) return null
+  const { step, complete, skip, ...rest } = useAnyStep(id)
+  if (!step) return null
   return (
     <StepItemView
+      {...rest}
       step={step}
-      pending={pending}
-      stale={stale}
-      canSkip={canSkip}
       onComplete={() => void complete()}
       onSkip={() => void skip()}
       onDone={() => void client.refresh()}

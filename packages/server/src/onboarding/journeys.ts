@@ -1,4 +1,13 @@
-import { changeStep, featuresOf, inMarket, look } from '@boardwalk/engine'
+import {
+  armConfigOf,
+  changeStep,
+  experimentsMet,
+  featuresOf,
+  inMarket,
+  look,
+  lookThemselves,
+  meetExperiments,
+} from '@boardwalk/engine'
 import type { Decision, Person, World } from '@boardwalk/engine'
 import { etagOf } from '../http/tagged.ts'
 import type { Answer, Decided, Journey } from '../road/journey.ts'
@@ -23,10 +32,22 @@ const onboardingBody = (
 ): string => {
   const guide = guideShown(world, person, about)
   const features = featuresOf(world.catalogue, person, guide && guide.flow, named)
-  return JSON.stringify(presentOnboarding(guide, person, localesFor(person, requester), world.now, features))
+  const shown = {
+    guide,
+    person,
+    locales: localesFor(person, requester),
+    now: world.now,
+    features,
+    experiments: experimentsMet(world, person).map(({ experiment: { id }, arm }) => ({ id, arm: arm.id })),
+    config: guide ? armConfigOf(world, person, guide.flow.name) : {},
+  }
+  return JSON.stringify(presentOnboarding(shown))
 }
 
 const origin = ({ userId, claims, correlationId }: Requester) => ({ userId, claims, correlationId })
+
+/** Only their own reading exposes a person to an experiment. */
+const lookAs = ({ source }: Requester) => (source === 'user' ? lookThemselves : look)
 
 /** `market` shows the steps of another market, and then nothing is written. */
 export const lookJourney = (requester: Requester, flow?: string, market?: string): Journey => ({
@@ -34,7 +55,10 @@ export const lookJourney = (requester: Requester, flow?: string, market?: string
   writes: requester.source === 'user' && market === undefined,
   mayChange: false,
   knownOnly: requester.source === 'api',
-  decide: (world, person) => look(world, market === undefined ? person : inMarket(person, market), flow),
+  decide: (world, person) =>
+    market === undefined
+      ? lookAs(requester)(world, person, flow)
+      : look(world, inMarket(person, market), flow),
   present: (world, { person, flow: about }) => ({
     status: 200,
     body: onboardingBody(world, person, about, requester, flow),
@@ -43,7 +67,7 @@ export const lookJourney = (requester: Requester, flow?: string, market?: string
 
 /** What this person would read now if they asked for `flow`, byte for byte. */
 const reading = (world: World, person: Person, flow: string | undefined, requester: Requester): string => {
-  const read = look(world, person, flow)
+  const read = lookAs(requester)(world, person, flow)
   return onboardingBody(world, read.person, read.flow, requester, flow)
 }
 
@@ -79,6 +103,18 @@ const ifCurrent = (
         return { person, happenings: [], refusal: { code: 'stale', message } }
       }
 
+/** Whoever is answered all that they read now has read it, and met what there is to meet in it. */
+const andRead =
+  (verb: Verb, { source, prefersRepresentation }: Requester, flow: string | undefined): Verb =>
+  (world, person) => {
+    const decided = verb(world, person)
+    if (source !== 'user' || !prefersRepresentation || decided.refusal) return decided
+    const { person: changed, happenings } = decided
+    const read = { person: changed, happenings, flow: look(world, changed, flow).flow ?? null }
+    const met = meetExperiments(world, person, read)
+    return { ...decided, person: met.person, happenings: met.happenings }
+  }
+
 const changing = (
   requester: Requester,
   { ifMatch, idempotency }: Precondition,
@@ -89,7 +125,7 @@ const changing = (
   writes: true,
   mayChange: true,
   idempotency,
-  decide: ifCurrent(verb, requester, ifMatch, flow),
+  decide: ifCurrent(andRead(verb, requester, flow), requester, ifMatch, flow),
   accompany: requester.source === 'user' ? withReading(flow, requester) : undefined,
 })
 
@@ -135,7 +171,8 @@ export const surfaceJourney = (
   ...changing(requester, precondition, flow, (world, person) => verb(world, person, flow)),
   present: (world, { person, flow: about }) => {
     const guide = guideShown(world, person, about)
-    const answer = { success: true, ...presentSurfaces(guide, world.now), ...presentStanding(guide) }
+    const config = guide ? armConfigOf(world, person, guide.flow.name) : {}
+    const answer = { success: true, ...presentSurfaces(guide, world.now, config), ...presentStanding(guide) }
     return { status: 200, body: JSON.stringify(answer) }
   },
 })

@@ -5,6 +5,7 @@ import {
   positionOf,
   progressOf,
   textIn,
+  type ArmConfig,
   type Guide,
   type GuideStep,
   type Person,
@@ -51,13 +52,19 @@ export const presentStanding = (guide: Guide | null) => ({
   nextStep: guide && nextStepOf(guide.steps),
 })
 
-const presentNudge = (guide: Guide | null, now: number): Onboarding['nudge'] => {
+const presentNudge = (
+  guide: Guide | null,
+  now: number,
+  { snoozeDuration, nudgePlacement: placement }: ArmConfig,
+): Onboarding['nudge'] => {
   if (guide === null) {
     return { visible: false, remainingSteps: 0, snoozeCount: 0, maxSnoozes: 0, snoozeDays: 7 }
   }
   const { snoozedUntil, undoUntil, ...nudge } = nudgeOf(guide, now)
   return {
     ...nudge,
+    ...(snoozeDuration !== undefined && { snoozeDays: snoozeDuration }),
+    ...(placement !== undefined && { placement }),
     ...(snoozedUntil !== null && { snoozedUntil: iso(snoozedUntil) }),
     ...(undoUntil !== null && { undoUntil: iso(undoUntil) }),
   }
@@ -67,23 +74,40 @@ const presentNudge = (guide: Guide | null, now: number): Onboarding['nudge'] => 
 export const presentSurfaces = (
   guide: Guide | null,
   now: number,
+  config: ArmConfig,
 ): Pick<Onboarding, 'nudge' | 'guide' | 'welcome'> => ({
-  nudge: presentNudge(guide, now),
+  nudge: presentNudge(guide, now, config),
   guide: { dismissed: guide !== null && guide.enrolment.guideDismissedAt !== null },
   welcome: { seen: guide !== null && guide.enrolment.welcomeSeenAt !== null },
 })
 
-/** The answer of `GET /api/onboarding`. `locales`: most wanted first; `features`: what the flow's release lets this person do. */
-export const presentOnboarding = (
-  guide: Guide | null,
-  person: Person,
-  locales: readonly string[],
-  now: number,
-  features: Onboarding['features'],
-): Onboarding => ({
-  ...presentStanding(guide),
-  steps: guide ? guide.steps.map((step) => presentStep(step, person, locales)) : [],
-  ...presentSurfaces(guide, now),
-  features,
-  experiments: {},
+const presentConfig = ({ skipButtonText, ...config }: ArmConfig, locales: readonly string[]) => ({
+  ...config,
+  ...(skipButtonText !== undefined && { skipButtonText: textIn(skipButtonText, locales) }),
 })
+
+export type PresentationInput = {
+  readonly guide: Guide | null
+  readonly person: Person
+  /** Most wanted first. */
+  readonly locales: readonly string[]
+  readonly now: number
+  /** What the flow's release lets this person do. */
+  readonly features: Onboarding['features']
+  readonly experiments: Onboarding['experiments']
+  /** What those change in this flow. */
+  readonly config: ArmConfig
+}
+
+/** The answer of `GET /api/onboarding`. */
+export const presentOnboarding = (shown: PresentationInput): Onboarding => {
+  const { guide, person, locales, now, features, experiments, config } = shown
+  return {
+    ...presentStanding(guide),
+    steps: guide ? guide.steps.map((step) => presentStep(step, person, locales)) : [],
+    ...presentSurfaces(guide, now, config),
+    features: { ...features, snooze: features.snooze && config.snoozeEnabled !== false },
+    experiments,
+    config: presentConfig(config, locales),
+  }
+}

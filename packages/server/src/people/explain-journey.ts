@@ -1,4 +1,4 @@
-import { checkGate, explain, explainGate, explainReleases, look } from '@boardwalk/engine'
+import { checkGate, explain, explainExperiments, explainGate, explainReleases, look } from '@boardwalk/engine'
 import type { ExplainedEnrolment, Explanation, Publication } from '@boardwalk/engine'
 import type { Requester } from '../onboarding/requester.ts'
 import type { Journey } from '../road/journey.ts'
@@ -37,6 +37,7 @@ export const explainJourney = (requester: Requester, { flow, gate }: Question): 
             explain(world, person, about ?? (flow === undefined ? null : { name: flow })),
           ),
           releases: explainReleases(world.catalogue, person, flow),
+          experiments: explainExperiments(world, person, flow),
         }),
       (world, person) => look(world, person, flow),
     )
@@ -47,6 +48,7 @@ export const explainJourney = (requester: Requester, { flow, gate }: Question): 
       json({
         ...presentExplanation(explain(world, person, flow === undefined ? null : { name: flow })),
         releases: explainReleases(world.catalogue, person, flow),
+        experiments: explainExperiments(world, person, flow),
         gate: explainGate(world, person, question),
       }),
     (world, person) => checkGate(world, person, question),

@@ -47,4 +47,14 @@ export const presentHeld = (person: Person) => ({
   ),
   remembered: person.remembered.map((event) => ({ ...event, at: iso(event.at) })),
   consent: presentConsent(person),
+  experiments: person.assignments
+    .filter(({ kind }) => kind === 'user')
+    .map(({ experiment, arm, phase, source, assignedAt, exposedAt }) => ({
+      experiment,
+      arm,
+      phase,
+      source,
+      assignedAt: iso(assignedAt),
+      exposedAt: iso(exposedAt),
+    })),
 })

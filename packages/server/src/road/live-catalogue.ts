@@ -1,4 +1,4 @@
-import { catalogueOf, compileRelease, type Catalogue } from '@boardwalk/engine'
+import { catalogueOf, compileExperiment, compileRelease, type Catalogue } from '@boardwalk/engine'
 import { readCatalogue, type Query } from '@boardwalk/store'
 import { keptVersions } from './kept-versions.ts'
 
@@ -22,7 +22,7 @@ export const liveCatalogue = (query: Query): LiveCatalogue => {
   const kept = keptVersions()
 
   const read = async (from = query): Promise<Catalogue> => {
-    const { revision, flows } = await readCatalogue(from)
+    const { revision, flows, experiments } = await readCatalogue(from)
     await kept.fetch(
       from,
       flows.flatMap(({ versions }) => versions),
@@ -37,6 +37,7 @@ export const liveCatalogue = (query: Query): LiveCatalogue => {
           ? [{ flow, open, publications, versions, release: compileRelease(name, release ?? undefined) }]
           : []
       }),
+      experiments.map(({ document, status, phase }) => compileExperiment(document, status, phase)),
     )
   }
 
