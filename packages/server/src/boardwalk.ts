@@ -7,6 +7,7 @@ import {
   purgeSavedAnswers,
   renumberRestored,
 } from '@boardwalk/store'
+import type { OperationRow } from '@boardwalk/contract'
 import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store'
 import type { GateChecks } from './analytics/gate-checks.ts'
 import { startAnalytics } from './analytics/start-analytics.ts'
@@ -23,6 +24,8 @@ import { accountMembers } from './following/account-members.ts'
 import { announcer, concernedBy, type Announcer } from './following/announce.ts'
 import { followHappenings, type Following } from './following/follow-happenings.ts'
 import { gateHandlers } from './gates/handlers.ts'
+import { isOfOnboarding } from './health/answered-requests.ts'
+import { startHealth, type WatchOptions } from './health/start-health.ts'
 import type { Identify } from './http/authenticate.ts'
 import { nodeListener, type NodeListener } from './http/node-listener.ts'
 import { expectedOrigins, isOrigin } from './http/origins.ts'
@@ -65,6 +68,8 @@ export type BoardwalkOptions = {
   readonly kafka?: KafkaOptions
   /** How webhooks are called. */
   readonly webhooks?: OutboundOptions
+  /** How releases are watched. */
+  readonly watch?: WatchOptions
   /** Who in this process hears of what happens, from the next commit on. */
   readonly listeners?: readonly Listener[]
   /** Default: JSON lines of level info on standard output. */
@@ -166,6 +171,14 @@ const runOn = async (
   const members: Following = await followHappenings(database, accountMembers(database, road), log)
   const analytics = await startAnalytics({ database, clock, metrics, log, announcer: announce })
   const out = await startEventsOut({ database, clock, metrics, log, webhooks, listeners, kafka })
+  const health = startHealth({
+    database,
+    clock,
+    log,
+    announcer: announce,
+    watch: options.watch,
+    outbound: webhooks,
+  })
   const watching = await watchPeople(database)
   const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...limits })
   const stopPurging = purgeRegularly(database, log)
@@ -185,6 +198,7 @@ const runOn = async (
     ...deadLetterHandlers({ query: database.query, road, clock, sources: sourcesByTopic(sources) }),
     ...flowHandlers(database, announce, { catalogue, clock }),
     ...releaseHandlers(database, announce, log),
+    ...health.handlers,
     ...out.handlers,
     ...analytics.handlers,
     ...figureHandlers(database.query, clock),
@@ -199,8 +213,11 @@ const runOn = async (
   }
   const corsOptions =
     corsOrigins.length === 0 ? undefined : { origins: corsOrigins, credentials: identify !== undefined }
+  const onAnswered = (row: OperationRow, status: number): void => {
+    if (isOfOnboarding(row)) health.requests.count(status)
+  }
   return {
-    serve: serveOperations({ handlers, ways, log, corsOptions }),
+    serve: serveOperations({ handlers, ways, log, corsOptions, onAnswered }),
     road,
     database,
     catalogue,
@@ -215,6 +232,7 @@ const runOn = async (
       await members.stop()
       await out.stop()
       await road.idle()
+      await health.stop()
       await analytics.stop()
       await announce.stop()
       await close()

@@ -62,6 +62,7 @@ export { migrate, unappliedMigrations } from './database/migrate.ts'
 export { readFlowsAsked, type FlowAsked } from './figures/flows-asked.ts'
 export {
   labelOfBins,
+  readActivation,
   readBlocks,
   readConversion,
   readFunnel,
@@ -133,7 +134,46 @@ export {
 } from './people.ts'
 export { ping } from './ping.ts'
 export {
+  clearAlert,
+  clearAlertOf,
+  dueMessages,
+  insertAlert,
+  listAlerts,
+  messageFailed,
+  messageTold,
+  queueMessages,
+  untoldAlerts,
+  type Alert,
+  type DueMessage,
+} from './health/alerts.ts'
+export { insertMeasurement, readMeasurements } from './health/measurements.ts'
+export { addRequests, purgeRequests, readRequests, type AnsweredMinute } from './health/requests.ts'
+export {
+  endIncident,
+  forgetOtherRules,
+  insertIncident,
+  lastEndedAt,
+  listIncidents,
+  overruleIncident,
+  readOpenIncidents,
+  readRules,
+  writeRule,
+  type ToldIncident,
+} from './health/rules.ts'
+export {
+  changeHealthSettings,
+  lockWatched,
+  readAllWatched,
+  readWatched,
+  writeBaseline,
+  type Baseline,
+  type FrozenFigure,
+  type WatchedFlow,
+} from './health/settings.ts'
+export { holdWatch, lockWatch, noteCheck, releaseWatch, type Watch } from './health/watch.ts'
+export {
   changeRelease,
+  changeReleaseIn,
   readRelease,
   readReleaseChanges,
   type ReleaseChange,
