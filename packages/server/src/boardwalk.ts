@@ -42,10 +42,12 @@ import { observationHandlers } from './onboarding/observation-handlers.ts'
 import { surfaceHandlers } from './onboarding/surface-handlers.ts'
 import { operationHandlers } from './operation/handlers.ts'
 import { createMetrics, type Metrics } from './operation/metrics.ts'
+import type { MailOptions } from './outbound/mail.ts'
 import type { OutboundOptions } from './outbound/outbound.ts'
 import { peopleHandlers } from './people/handlers.ts'
 import { liveCatalogue, type LiveCatalogue } from './road/live-catalogue.ts'
 import { releaseHandlers } from './release/handlers.ts'
+import { phaseHandlers } from './release/phases.ts'
 import { createRoad, type Road } from './road/road.ts'
 import { streamHandlers } from './streams/handlers.ts'
 import { openStreams, type StreamLimits } from './streams/open-streams.ts'
@@ -68,6 +70,8 @@ export type BoardwalkOptions = {
   readonly kafka?: KafkaOptions
   /** How webhooks are called. */
   readonly webhooks?: OutboundOptions
+  /** By which mail server those who asked for it are told of alerts. */
+  readonly mail?: MailOptions
   /** How releases are watched. */
   readonly watch?: WatchOptions
   /** Who in this process hears of what happens, from the next commit on. */
@@ -178,6 +182,7 @@ const runOn = async (
     announcer: announce,
     watch: options.watch,
     outbound: webhooks,
+    mail: options.mail,
   })
   const watching = await watchPeople(database)
   const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...limits })
@@ -198,6 +203,7 @@ const runOn = async (
     ...deadLetterHandlers({ query: database.query, road, clock, sources: sourcesByTopic(sources) }),
     ...flowHandlers(database, announce, { catalogue, clock }),
     ...releaseHandlers(database, announce, log),
+    ...phaseHandlers({ database, clock, log, announcer: announce }),
     ...health.handlers,
     ...out.handlers,
     ...analytics.handlers,

@@ -147,6 +147,7 @@ export {
   type DueMessage,
 } from './health/alerts.ts'
 export { insertMeasurement, readMeasurements } from './health/measurements.ts'
+export { readPlan, writePlan, type Plan } from './health/plan.ts'
 export { addRequests, purgeRequests, readRequests, type AnsweredMinute } from './health/requests.ts'
 export {
   endIncident,

@@ -8,6 +8,7 @@ export {
   type Criterion,
   type MeasuredCriterion,
   type Phase,
+  type PhaseSettings,
 } from './phases.ts'
 export {
   usualSettings,

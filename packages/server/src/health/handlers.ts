@@ -18,13 +18,15 @@ import { caughtUp } from '../analytics/caught-up.ts'
 import { dayMs, hourMs, refuseQuery } from '../figures/range.ts'
 import { actor } from '../http/actor.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
+import { known } from '../http/known.ts'
 import { header } from '../http/precondition.ts'
 import { Failure } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
+import { noFlow } from '../release/handlers.ts'
 import type { Outbound } from '../outbound/outbound.ts'
 import { figuresOf } from './figures-of.ts'
 import { baselineOf, currentFigures, rollbackFindings, whomOf } from './findings.ts'
-import { known, presentAlert, presentIncident, presentMetrics } from './present.ts'
+import { presentAlert, presentIncident, presentMetrics } from './present.ts'
 import { presentSettings, settingsAfter } from './settings.ts'
 
 type Served = Pick<
@@ -42,6 +44,7 @@ type Parts = {
   readonly database: Database
   readonly clock: () => number
   readonly outbound: Pick<Outbound, 'refusal'>
+  readonly hasMail: boolean
 }
 
 const minuteMs = 60_000
@@ -49,16 +52,13 @@ const patienceMs = 1_000
 const mostFiring = 100
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
-export const noFlow = (name: string): Failure =>
-  new Failure('flow_not_found', `There is no flow "${name}". GET /api/admin/flows lists those there are.`)
-
 type HealthQuery = {
   readonly version?: number | undefined
   readonly arm?: string | undefined
   readonly control?: string | undefined
 }
 
-export const healthHandlers = ({ database, clock, outbound }: Parts): Served => {
+export const healthHandlers = ({ database, clock, outbound, hasMail }: Parts): Served => {
   const { query } = database
 
   const found = async (flow: string): Promise<WatchedFlow> => {
@@ -183,7 +183,14 @@ export const healthHandlers = ({ database, clock, outbound }: Parts): Served => 
     getHealthSettings: async ({ path: { flow } }) => settingsOf(flow, await found(flow)),
     putHealthSettings: async ({ path: { flow }, body, called }) => {
       await found(flow)
-      for (const { kind, to } of body.receivers ?? []) {
+      for (const [index, { kind, to }] of (body.receivers ?? []).entries()) {
+        if (kind === 'email' && !hasMail) {
+          const expected = '"webhook" or "slack": mail needs SMTP_URL and ALERT_FROM'
+          const problem = problemAt(body, ['receivers', index, 'kind'], expected)
+          throw new Failure('invalid_request', `The body does not fit. ${problem.message}`, {
+            problems: [problem],
+          })
+        }
         const refused = to === undefined || kind === 'email' ? undefined : await outbound.refusal(to)
         if (refused !== undefined) throw new Failure('url_refused', `The URL of a receiver ${refused}.`)
       }

@@ -8,10 +8,8 @@ import {
   type Metric,
 } from '@boardwalk/engine/health'
 import type { Alert, ToldIncident } from '@boardwalk/store'
+import { known } from '../http/known.ts'
 import type { Figures } from './figures-of.ts'
-
-export const known = <Row extends object>(row: Row) =>
-  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
 
 const round = (value: number | null): number | null =>
   value === null ? null : Math.round(value * 1_000_000) / 1_000_000

@@ -5,11 +5,14 @@ import {
   holdWatch,
   noteCheck,
   readAllWatched,
+  readPlan,
   releaseWatch,
   type Database,
   type Watch,
+  type WatchedFlow,
 } from '@boardwalk/store'
 import type { Announcer } from '../following/announce.ts'
+import { advance, nextPhase } from './advance.ts'
 import { decide } from './decide.ts'
 import { alertFindings, rollbackFindings } from './findings.ts'
 
@@ -38,7 +41,7 @@ export const startWatch = ({ database, clock, log, announcer, checkMs, whileHeld
   const stopping = new AbortController()
   const leaseMs = Math.max(shortestLeaseMs, checkMs)
 
-  const checkFlow = async (watch: Watch, watched: Awaited<ReturnType<typeof readAllWatched>>[number]) => {
+  const checkFlow = async (watch: Watch, watched: WatchedFlow) => {
     const now = clock()
     const [rollbacks, alerts] = await Promise.all([
       rollbackFindings(query, watched, now),
@@ -52,6 +55,19 @@ export const startWatch = ({ database, clock, log, announcer, checkMs, whileHeld
     log.error(event, `flow "${watched.flow}" is switched off for all by itself`)
   }
 
+  /** Phases that are to begin by themselves, once their time has come and all is as it should be. */
+  const advanceFlow = async (watch: Watch, watched: WatchedFlow): Promise<void> => {
+    const now = clock()
+    const plan = await readPlan(query, watched.flow)
+    const next = plan && nextPhase(plan)
+    if (plan === undefined || !next?.startsAt || Date.parse(next.startsAt) > now) return
+    const advancing = { by: 'watch', ifCriteria: 'met', to: next.name, watch } as const
+    const result = await advance(database, watched, plan, advancing, now)
+    if ('refused' in result) return
+    announcer.changed('everybody')
+    log.info({ event: 'onboarding.release_advanced', flow: watched.flow, phase: next.name, by: 'watch' })
+  }
+
   const warn = (error: unknown, flow?: string): void =>
     log.warn({ event: 'onboarding.watch_failed', flow, err: error }, 'will check again')
 
@@ -60,7 +76,9 @@ export const startWatch = ({ database, clock, log, announcer, checkMs, whileHeld
     for (const watched of await readAllWatched(query)) {
       if (stopping.signal.aborted) return
       // What cannot be judged of one flow must not leave the others without a watch.
-      await checkFlow(watch, watched).catch((error: unknown) => warn(error, watched.flow))
+      await checkFlow(watch, watched)
+        .then(() => advanceFlow(watch, watched))
+        .catch((error: unknown) => warn(error, watched.flow))
     }
   }
 
