@@ -17,6 +17,7 @@ import {
   type Limit,
 } from '../src/health/index.ts'
 import { readCases } from './read-cases.ts'
+import { rolledBackByConversion, rolledBackByErrors } from './simulated-releases.ts'
 
 type Pair = [of: number, count: number]
 type Case = {
@@ -222,4 +223,31 @@ test('whatever nobody set is as the design has it', () => {
   ])
   expect(metricNames).toHaveLength(12)
   expect(Object.values(metrics).filter(({ target }) => target.of === 'baseline')).toHaveLength(4)
+})
+
+// The same in full size: proofs/health.proof.ts.
+describe('watched four times a minute', () => {
+  test('a release whose errors are near the limit is not rolled back; by a bare limit it would be', () => {
+    const { after, plain } = rolledBackByErrors({
+      runs: 50,
+      seed: 1,
+      minutes: 30,
+      requests: 250,
+      rate: 0.045,
+    })
+    expect(after).toEqual([])
+    expect(plain).toBeGreaterThan(25)
+  })
+
+  test('a release with 8 % of errors is', () => {
+    expect(
+      rolledBackByErrors({ runs: 50, seed: 2, minutes: 10, requests: 1000, rate: 0.08 }).after,
+    ).toHaveLength(50)
+  })
+
+  test('a release that halves the conversion is, one that leaves it is not', () => {
+    const days = { runs: 20, days: 30, hourly: 10, baseline: 2000 }
+    expect(rolledBackByConversion({ ...days, seed: 3, rates: [0.3, 0.15] })).toHaveLength(20)
+    expect(rolledBackByConversion({ ...days, seed: 4, rates: [0.3, 0.3] })).toEqual([])
+  })
 })
