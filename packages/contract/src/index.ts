@@ -15,6 +15,8 @@ export { factsOfTraits, parseEvents, trackEvent, type EventSent, type TrackEvent
 export { experimentDefinitions } from './experiment-results.ts'
 export { flowDocument, parseFlowDocument, type FlowInput, type ParsedFlow } from './flow-document.ts'
 export { gateBlocked, gateCheck, type GateAllowed, type GateBlocked, type GateList } from './gates.ts'
+export { healthDefinitions } from './health-definitions.ts'
+export { isMailbox } from './mailbox.ts'
 export type { ImpactPart, VersionStatus } from './flows-admin.ts'
 export {
   mostImported,

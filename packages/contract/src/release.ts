@@ -11,7 +11,7 @@ const listOfUpTo = <Item extends z.ZodType>(item: Item, most: number) => {
     .refine((all) => new Set(all).size === all.length, { error })
 }
 
-const settings = {
+export const releaseSettings = {
   enabled: flag.describe('The switch: false and nobody has the flow. What people did in it is kept.'),
   skipEnabled: flag.describe('Optional steps, and the whole flow, may be skipped.'),
   snoozeEnabled: flag.describe('The reminder may be snoozed.'),
@@ -31,15 +31,15 @@ const settings = {
 } satisfies { readonly [Field in keyof Release]: z.ZodType<Release[Field]> }
 
 const why = textUpTo(500)
-const settingNames = Object.keys(settings)
+const settingNames = Object.keys(releaseSettings)
   .map((field) => `"${field}"`)
   .join(', ')
 
 export const releaseUpdate = z
   .strictObject(
     {
-      ...z.object(settings).partial().shape,
-      userWhitelist: settings.userWhitelist.nullable().optional().describe('null: nobody.'),
+      ...z.object(releaseSettings).partial().shape,
+      userWhitelist: releaseSettings.userWhitelist.nullable().optional().describe('null: nobody.'),
       reason: why.optional().describe('Why, for those who look at the changes later.'),
     },
     { error: `an object with some of ${settingNames} and "reason"` },
@@ -51,7 +51,7 @@ export const kill = z.strictObject({ reason: why }, { error: 'an object with "re
 export const release = z
   .object({
     flow: z.string(),
-    ...settings,
+    ...releaseSettings,
     revision: z.int().describe('Rises with every change; 0 while nothing was ever set.'),
     changedAt: time.optional(),
     changedBy: z.string().optional(),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   alwaysValidInterval,
+  alwaysValidMean,
   proportionOf,
   sampleRatio,
   wilson,
@@ -12,6 +13,14 @@ import { wrongSplitsCalled, alarmsWithoutDifference, harmsFound } from './simula
 const oracle = readOracle<{
   wilson: { successes: number; n: number; confidence: number; low: number; high: number }[]
   sampleRatios: { counts: number[]; weights: number[]; concentration: number; logBayesFactor: number }[]
+  means: {
+    sample: Sample
+    side: 'both' | 'low' | 'high'
+    alpha: number
+    tunedFor: number
+    reach: number
+    exactReach: number
+  }[]
   intervals: {
     control: Sample
     treatment: Sample
@@ -52,6 +61,28 @@ describe('the always-valid interval is the one at whose end the evidence reaches
       expect(exactReach).toBeGreaterThan(reach * 0.98)
     },
   )
+
+  test.each(oracle.means)(
+    'of one mean: $sample.units people, $side, alpha $alpha, tuned for $tunedFor',
+    ({ sample, reach, exactReach, ...settings }) => {
+      const { low, high } = alwaysValidMean(sample, settings)!
+      if (settings.side === 'high') expect(low).toBeNull()
+      else expectNear(sample.mean - low!, reach)
+      if (settings.side === 'low') expect(high).toBeNull()
+      else expectNear(high! - sample.mean, reach)
+      expect(exactReach).toBeLessThanOrEqual(reach)
+      expect(exactReach).toBeGreaterThan(reach * 0.98)
+    },
+  )
+
+  test('of one mean: nothing of nobody, nor of measurements that are all the same', () => {
+    expect(alwaysValidMean(proportionOf(0, 0))).toBeNull()
+    expect(alwaysValidMean({ units: 50, mean: 3, variance: 0 })).toBeNull()
+    const some = proportionOf(30, 100)
+    expect(alwaysValidMean(some)).toEqual(
+      alwaysValidMean(some, { side: 'both', alpha: 0.05, tunedFor: 5000 }),
+    )
+  })
 
   test('limits both sides at 5 %, tightest at 5000 people, unless told otherwise', () => {
     const arms = [proportionOf(300, 1000), proportionOf(270, 1000)] as const

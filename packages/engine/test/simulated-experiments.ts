@@ -78,14 +78,14 @@ function* runsOf({ runs, looks, units, seed }: Looks, rates: readonly [number, n
   }
 }
 
-const successes = (chance: () => number, units: number, rate: number): number => {
+export const successes = (chance: () => number, units: number, rate: number): number => {
   let count = 0
   for (let unit = 0; unit < units; unit++) if (chance() < rate) count++
   return count
 }
 
 /** sfc32 (Chris Doty-Humphrey, public domain): the same numbers from 0 to 1 for the same seed. */
-const chanceFrom = (seed: number): (() => number) => {
+export const chanceFrom = (seed: number): (() => number) => {
   let [a, b, c, counter] = [seed, 0x9e3779b9, 0x243f6a88, 1]
   const next = (): number => {
     const sum = (a + b + counter) | 0

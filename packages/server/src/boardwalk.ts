@@ -7,6 +7,7 @@ import {
   purgeSavedAnswers,
   renumberRestored,
 } from '@boardwalk/store'
+import type { OperationRow } from '@boardwalk/contract'
 import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store'
 import type { GateChecks } from './analytics/gate-checks.ts'
 import { startAnalytics } from './analytics/start-analytics.ts'
@@ -24,6 +25,8 @@ import { accountMembers } from './following/account-members.ts'
 import { announcer, concernedBy, type Announcer } from './following/announce.ts'
 import { followHappenings, type Following } from './following/follow-happenings.ts'
 import { gateHandlers } from './gates/handlers.ts'
+import { isOfOnboarding } from './health/answered-requests.ts'
+import { startHealth, type WatchOptions } from './health/start-health.ts'
 import type { Identify } from './http/authenticate.ts'
 import { nodeListener, type NodeListener } from './http/node-listener.ts'
 import { expectedOrigins, isOrigin } from './http/origins.ts'
@@ -40,10 +43,12 @@ import { observationHandlers } from './onboarding/observation-handlers.ts'
 import { surfaceHandlers } from './onboarding/surface-handlers.ts'
 import { operationHandlers } from './operation/handlers.ts'
 import { createMetrics, type Metrics } from './operation/metrics.ts'
+import type { MailOptions } from './outbound/mail.ts'
 import type { OutboundOptions } from './outbound/outbound.ts'
 import { peopleHandlers } from './people/handlers.ts'
 import { liveCatalogue, type LiveCatalogue } from './road/live-catalogue.ts'
 import { releaseHandlers } from './release/handlers.ts'
+import { phaseHandlers } from './release/phases.ts'
 import { createRoad, type Road } from './road/road.ts'
 import { streamHandlers } from './streams/handlers.ts'
 import { openStreams, type StreamLimits } from './streams/open-streams.ts'
@@ -66,6 +71,10 @@ export type BoardwalkOptions = {
   readonly kafka?: KafkaOptions
   /** How webhooks are called. */
   readonly webhooks?: OutboundOptions
+  /** By which mail server those who asked for it are told of alerts. */
+  readonly mail?: MailOptions
+  /** How releases are watched. */
+  readonly watch?: WatchOptions
   /** Who in this process hears of what happens, from the next commit on. */
   readonly listeners?: readonly Listener[]
   /** Default: JSON lines of level info on standard output. */
@@ -167,6 +176,15 @@ const runOn = async (
   const members: Following = await followHappenings(database, accountMembers(database, road), log)
   const analytics = await startAnalytics({ database, clock, metrics, log, announcer: announce })
   const out = await startEventsOut({ database, clock, metrics, log, webhooks, listeners, kafka })
+  const health = startHealth({
+    database,
+    clock,
+    log,
+    announcer: announce,
+    watch: options.watch,
+    outbound: webhooks,
+    mail: options.mail,
+  })
   const watching = await watchPeople(database)
   const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...limits })
   const stopPurging = purgeRegularly(database, log)
@@ -187,6 +205,8 @@ const runOn = async (
     ...flowHandlers(database, announce, { catalogue, clock }),
     ...releaseHandlers(database, announce, log),
     ...experimentHandlers(database, announce, log, clock),
+    ...phaseHandlers({ database, clock, log, announcer: announce }),
+    ...health.handlers,
     ...out.handlers,
     ...analytics.handlers,
     ...figureHandlers(database.query, clock),
@@ -201,8 +221,11 @@ const runOn = async (
   }
   const corsOptions =
     corsOrigins.length === 0 ? undefined : { origins: corsOrigins, credentials: identify !== undefined }
+  const onAnswered = (row: OperationRow, status: number): void => {
+    if (isOfOnboarding(row)) health.requests.count(status)
+  }
   return {
-    serve: serveOperations({ handlers, ways, log, corsOptions }),
+    serve: serveOperations({ handlers, ways, log, corsOptions, onAnswered }),
     road,
     database,
     catalogue,
@@ -217,6 +240,7 @@ const runOn = async (
       await members.stop()
       await out.stop()
       await road.idle()
+      await health.stop()
       await analytics.stop()
       await announce.stop()
       await close()

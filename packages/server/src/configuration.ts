@@ -1,4 +1,4 @@
-import type { EventSource } from '@boardwalk/contract'
+import { isMailbox, type EventSource } from '@boardwalk/contract'
 import type { DatabaseOptions } from '@boardwalk/store'
 import { expectedTopic, isTopic } from './delivery/kafka-topic.ts'
 import { expectedOrigins, isOrigin } from './http/origins.ts'
@@ -212,6 +212,28 @@ const settings = {
     help: 'Topics that are read, and where in their records is what.',
     read: sources,
   }),
+  smtpUrl: setting<string | undefined>({
+    variable: 'SMTP_URL',
+    expected: 'an address like smtp://user:password@host:587, or smtps://host for TLS from the beginning',
+    default: undefined,
+    help: 'Mail server that sends alerts. A password is sent by TLS only.',
+    secret: true,
+    read: url('smtp:', 'smtps:'),
+  }),
+  alertFrom: setting<string | undefined>({
+    variable: 'ALERT_FROM',
+    expected: 'an e-mail address such as alerts@example.com',
+    default: undefined,
+    help: 'Whom those mails come from.',
+    read: (text) => (isMailbox(text) ? text : undefined),
+  }),
+  watchSeconds: setting({
+    variable: 'BOARDWALK_WATCH_SECONDS',
+    expected: 'a whole number from 1 to 300',
+    default: 15,
+    help: 'Seconds from one check of all releases to the next.',
+    read: integer(1, 300),
+  }),
   logLevel: setting({
     variable: 'BOARDWALK_LOG_LEVEL',
     expected: 'debug, info, warn, error or silent',
@@ -266,6 +288,8 @@ export const readConfiguration = (
   })
   if (environment['BOARDWALK_KAFKA_TOPIC'] && !environment['KAFKA_BROKERS'])
     problems.push('BOARDWALK_KAFKA_TOPIC is set, but KAFKA_BROKERS is not: set both.')
+  if (!environment['SMTP_URL'] !== !environment['ALERT_FROM'])
+    problems.push('SMTP_URL and ALERT_FROM belong together: set both, or neither.')
   if (values.some(([name, value]) => name === 'kafkaSources' && Array.isArray(value) && value.length > 0)) {
     const hasBrokers = environment['KAFKA_BROKERS'] !== undefined && environment['KAFKA_BROKERS'] !== ''
     if (!hasBrokers) problems.push('BOARDWALK_KAFKA_SOURCES is set, but KAFKA_BROKERS is not: set both.')

@@ -24,6 +24,11 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
     streams: { total: configuration.streams },
     webhooks: { allow: configuration.webhookAllow },
     ...kafkaOf(configuration),
+    watch: { checkMs: configuration.watchSeconds * 1000 },
+    ...(configuration.smtpUrl !== undefined &&
+      configuration.alertFrom !== undefined && {
+        mail: { url: configuration.smtpUrl, from: configuration.alertFrom },
+      }),
     ...(configuration.apiKey !== undefined && { apiKey: configuration.apiKey }),
     log,
   })

@@ -79,6 +79,7 @@ export { readEventsCounted } from './figures/events-counted.ts'
 export { readFlowsAsked, type FlowAsked } from './figures/flows-asked.ts'
 export {
   labelOfBins,
+  readActivation,
   readBlocks,
   readConversion,
   readFunnel,
@@ -150,7 +151,47 @@ export {
 } from './people.ts'
 export { ping } from './ping.ts'
 export {
+  clearAlert,
+  clearAlertOf,
+  dueMessages,
+  insertAlert,
+  listAlerts,
+  messageFailed,
+  messageTold,
+  queueMessages,
+  untoldAlerts,
+  type Alert,
+  type DueMessage,
+} from './health/alerts.ts'
+export { insertMeasurement, readMeasurements } from './health/measurements.ts'
+export { readPlan, writePlan, type Plan } from './health/plan.ts'
+export { addRequests, purgeRequests, readRequests, type AnsweredMinute } from './health/requests.ts'
+export {
+  endIncident,
+  forgetOtherRules,
+  insertIncident,
+  lastEndedAt,
+  listIncidents,
+  overruleIncident,
+  readOpenIncidents,
+  readRules,
+  writeRule,
+  type ToldIncident,
+} from './health/rules.ts'
+export {
+  changeHealthSettings,
+  lockWatched,
+  readAllWatched,
+  readWatched,
+  writeBaseline,
+  type Baseline,
+  type FrozenFigure,
+  type WatchedFlow,
+} from './health/settings.ts'
+export { holdWatch, lockWatch, noteCheck, releaseWatch, type Watch } from './health/watch.ts'
+export {
   changeRelease,
+  changeReleaseIn,
   readRelease,
   readReleaseChanges,
   type ReleaseChange,

@@ -91,9 +91,44 @@ export type ReleaseRequest = {
   readonly reason: string | null
 } & (
   | { readonly kind: 'set'; readonly update: ReleaseUpdate }
-  /** `correlationId` goes with the happening that tells of it. */
-  | { readonly kind: 'kill'; readonly reason: string; readonly correlationId: string }
+  /** `correlationId` and `told` go with the happening that tells of it. */
+  | {
+      readonly kind: 'kill'
+      readonly reason: string
+      readonly correlationId: string
+      readonly told?: object
+    }
 )
+
+type Changed = { readonly release: StoredRelease; readonly changed: boolean } | 'not_found' | 'stale'
+
+/** The part of a transaction that does it. */
+export const changeReleaseIn = async (
+  query: Query,
+  request: ReleaseRequest,
+  mayChange: (revision: number) => boolean = () => true,
+): Promise<Changed> => {
+  const { flow, kind, by, reason } = request
+  // The flow's row, because there may be none of its release yet.
+  await query(lockFlowStatement, [flow])
+  const before = await readRelease(query, flow)
+  if (before === undefined) return 'not_found'
+  if (!mayChange(before.revision)) return 'stale'
+  const update = kind === 'kill' ? { enabled: false } : request.update
+  const settings = merged(before.settings, update)
+  const changed = differences(before.settings, settings)
+  const wasKilled = before.killedAt !== null
+  const isNews = kind === 'kill' ? !wasKilled : Object.keys(changed).length > 0
+  if (!isNews) return { release: before, changed: false }
+  const killed = kind === 'kill' || (wasKilled && !settings.enabled)
+  const killReason = kind === 'kill' ? reason : killed ? before.killReason : null
+  await query(writeStatement, [flow, JSON.stringify(settings), by, killed, killReason])
+  await query(noteStatement, [flow, kind, by, reason, JSON.stringify(changed)])
+  if (kind === 'kill')
+    await query(tellStatement, [flow, JSON.stringify({ reason, by, ...request.told }), request.correlationId])
+  await raiseCatalogue(query)
+  return { release: (await readRelease(query, flow)) ?? before, changed: true }
+}
 
 /**
  * Changes a flow's release, with who, what, when and why in the same transaction; every load afterwards tells the new
@@ -103,30 +138,8 @@ export type ReleaseRequest = {
 export const changeRelease = (
   database: Database,
   request: ReleaseRequest,
-  mayChange: (revision: number) => boolean = () => true,
-): Promise<{ readonly release: StoredRelease; readonly changed: boolean } | 'not_found' | 'stale'> =>
-  database.transaction(async ({ query }) => {
-    const { flow, kind, by, reason } = request
-    // The flow's row, because there may be none of its release yet.
-    await query(lockFlowStatement, [flow])
-    const before = await readRelease(query, flow)
-    if (before === undefined) return 'not_found'
-    if (!mayChange(before.revision)) return 'stale'
-    const update = kind === 'kill' ? { enabled: false } : request.update
-    const settings = merged(before.settings, update)
-    const changed = differences(before.settings, settings)
-    const wasKilled = before.killedAt !== null
-    const isNews = kind === 'kill' ? !wasKilled : Object.keys(changed).length > 0
-    if (!isNews) return { release: before, changed: false }
-    const killed = kind === 'kill' || (wasKilled && !settings.enabled)
-    const killReason = kind === 'kill' ? reason : killed ? before.killReason : null
-    await query(writeStatement, [flow, JSON.stringify(settings), by, killed, killReason])
-    await query(noteStatement, [flow, kind, by, reason, JSON.stringify(changed)])
-    if (kind === 'kill')
-      await query(tellStatement, [flow, JSON.stringify({ reason, by }), request.correlationId])
-    await raiseCatalogue(query)
-    return { release: (await readRelease(query, flow)) ?? before, changed: true }
-  })
+  mayChange?: (revision: number) => boolean,
+): Promise<Changed> => database.transaction(({ query }) => changeReleaseIn(query, request, mayChange))
 
 const changesStatement = {
   name: 'read_release_changes',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { listQuery } from '../lists.ts'
 import type { OperationRow } from '../operation.ts'
 import { kill, release, releaseChanges, releaseUpdate } from '../release.ts'
+import { advanced, advanceRequest, phasesUpdate, releasePhases } from '../release-phases.ts'
 import { name } from '../values.ts'
 
 const reads = { kind: 'server', scope: 'release:read' } as const
@@ -46,6 +47,37 @@ export const releaseOperations = {
     caller: reads,
     parameters: { path, query: listQuery },
     answers: { 200: releaseChanges },
+    errors: ['flow_not_found'],
+  },
+  getReleasePhases: {
+    method: 'get',
+    path: '/api/admin/release/{flow}/phases',
+    summary: 'The phases of a release, in which it is, and what it takes to go on',
+    caller: reads,
+    parameters: { path },
+    answers: { 200: releasePhases },
+    errors: ['flow_not_found'],
+  },
+  putReleasePhases: {
+    method: 'put',
+    path: '/api/admin/release/{flow}/phases',
+    summary: 'Plan the phases; the release stays in the one of that name',
+    caller: writes,
+    parameters: { path },
+    body: phasesUpdate,
+    answers: { 200: releasePhases },
+    errors: ['flow_not_found'],
+    headers: ['If-Match'],
+  },
+  advanceRelease: {
+    method: 'post',
+    path: '/api/admin/release/{flow}/phases/advance',
+    summary: 'Enter the next phase, if the criteria of this one are met; says how they stand',
+    caller: writes,
+    parameters: { path },
+    body: advanceRequest,
+    bodyOptional: true,
+    answers: { 200: advanced },
     errors: ['flow_not_found'],
   },
 } as const satisfies Record<string, OperationRow>

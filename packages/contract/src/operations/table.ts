@@ -5,6 +5,7 @@ import { apiKeyOperations } from './api-keys.ts'
 import { deadLetterOperations } from './dead-letters.ts'
 import { eventOperations } from './events.ts'
 import { experimentOperations } from './experiments.ts'
+import { flowHealthOperations } from './flow-health.ts'
 import { flowOperations } from './flows.ts'
 import { gateOperations } from './gates.ts'
 import { observationOperations } from './observation.ts'
@@ -32,6 +33,7 @@ export const operations = {
   ...flowOperations,
   ...releaseOperations,
   ...experimentOperations,
+  ...flowHealthOperations,
   ...analyticsOperations,
   ...projectionOperations,
   ...webhookOperations,

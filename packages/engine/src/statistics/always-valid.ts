@@ -59,16 +59,34 @@ export const alwaysValidInterval = (
   if (control.units === 0 || treatment.units === 0) return null
   const squaredError = control.variance / control.units + treatment.variance / treatment.units
   if (!(squaredError > 0)) return null
-  const logAlpha = Math.log(side === 'both' ? alpha : 2 * alpha)
-  const rhoSquared = (-2 * logAlpha + Math.log(1 - 2 * logAlpha)) / tunedFor
-  const information = (control.units + treatment.units) * rhoSquared
-  const root = Math.sqrt(information + 1)
-  const logLimit = side === 'both' ? Math.log(root / alpha) : Math.log1p(root / (2 * alpha))
-  const reach = Math.sqrt(((squaredError * 2 * (information + 1)) / information) * logLimit)
+  const reach = reachOf(squaredError, control.units + treatment.units, { side, alpha, tunedFor })
   const difference = treatment.mean - control.mean
   return {
     difference,
     low: side === 'high' ? null : difference - reach,
     high: side === 'low' ? null : difference + reach,
   }
+}
+
+/** The same of one mean or share by itself, to be compared with a number that is known. */
+export const alwaysValidMean = (
+  { units, mean, variance }: Sample,
+  { side = 'both', alpha = 0.05, tunedFor = 5000 }: IntervalSettings = {},
+): Omit<Interval, 'difference'> | null => {
+  if (units === 0 || !(variance > 0)) return null
+  const reach = reachOf(variance / units, units, { side, alpha, tunedFor })
+  return { low: side === 'high' ? null : mean - reach, high: side === 'low' ? null : mean + reach }
+}
+
+const reachOf = (
+  squaredError: number,
+  units: number,
+  { side, alpha, tunedFor }: Required<IntervalSettings>,
+): number => {
+  const logAlpha = Math.log(side === 'both' ? alpha : 2 * alpha)
+  const rhoSquared = (-2 * logAlpha + Math.log(1 - 2 * logAlpha)) / tunedFor
+  const information = units * rhoSquared
+  const root = Math.sqrt(information + 1)
+  const logLimit = side === 'both' ? Math.log(root / alpha) : Math.log1p(root / (2 * alpha))
+  return Math.sqrt(((squaredError * 2 * (information + 1)) / information) * logLimit)
 }

@@ -2,6 +2,7 @@
 // does not load them.
 export {
   alwaysValidInterval,
+  alwaysValidMean,
   proportionOf,
   type Interval,
   type IntervalSettings,

@@ -74,6 +74,27 @@ def always_valid(control, treatment, side, alpha, tuned_for):
     }
 
 
+def always_valid_mean(sample, side, alpha, tuned_for):
+    """The same of one sample by itself: a control of which everything is known adds no people and no error."""
+    units, mean, variance = sample
+    one_sided = side != "both"
+    level = 2 * alpha if one_sided else alpha
+    rho = math.sqrt((-2 * math.log(level) + math.log(-2 * math.log(level) + 1)) / tuned_for)
+    missing = lambda total: log_evidence(total, units, rho, one_sided) + math.log(alpha)
+    exact = optimize.brentq(missing, 0, 40 * math.sqrt(units), xtol=1e-12, rtol=1e-14) * math.sqrt(variance) / units
+    closed = math.sqrt(variance) * math.sqrt(
+        2 * (units * rho**2 + 1) / (units * rho) ** 2 * math.log(1 + math.sqrt(units * rho**2 + 1) / (2 * alpha))
+    )
+    return {
+        "sample": {"units": units, "mean": mean, "variance": variance},
+        "side": side,
+        "alpha": alpha,
+        "tunedFor": tuned_for,
+        "reach": closed if one_sided else exact,
+        "exactReach": exact,
+    }
+
+
 arms = [
     ((100, 0.3, 0.21), (100, 0.27, 0.1971)),
     ((2500, 0.3, 0.21), (2500, 0.27, 0.1971)),
@@ -109,6 +130,12 @@ print(
                     ([500300, 499100], [50, 50], 100),
                     ([3, 0, 8, 5, 1], [10, 10, 40, 30, 10], 100),
                 ]
+            ],
+            "means": [
+                always_valid_mean(sample, side, alpha, tuned_for)
+                for sample in [(100, 0.05, 0.0475), (5000, 0.08, 0.0736), (250000, 0.3, 0.21), (430, -3.5, 12.25)]
+                for side in ("both", "low", "high")
+                for alpha, tuned_for in ((0.05, 5000), (0.00003, 1000))
             ],
             "intervals": [
                 always_valid(control, treatment, side, alpha, tuned_for)

@@ -36,6 +36,8 @@ type Serving = {
   readonly log: Logger
   /** Absent: no page of another origin may read what it gets. */
   readonly corsOptions?: CorsOptions | undefined
+  /** Called with every answer of an operation. */
+  readonly onAnswered?: (row: OperationRow, status: number) => void
 }
 
 const parsed = (schema: OperationRow['body'], value: unknown, where: string): unknown => {
@@ -92,11 +94,11 @@ const refuseBrokenPath = (url: string): void => {
   }
 }
 
-const serveOne = (id: OperationId, { handlers, ways, log }: Serving) => {
+const serveOne = (id: OperationId, { handlers, ways, log, onAnswered }: Serving) => {
   const row = operationRow(id)
   const { path, query } = row.parameters
   const handle = handlers[id] as (input: unknown) => Promise<Reply | StreamReply> | Reply
-  return async (request: Request, parameters: Record<string, string>): Promise<Response> => {
+  const answer = async (request: Request, parameters: Record<string, string>): Promise<Response> => {
     const correlationId = correlationOf(request)
     try {
       const called = await authenticate(id, ways, request)
@@ -118,6 +120,11 @@ const serveOne = (id: OperationId, { handlers, ways, log }: Serving) => {
     } catch (error) {
       return toResponse(problemReply(failureOf(error, log, correlationId), correlationId), correlationId)
     }
+  }
+  return async (request: Request, parameters: Record<string, string>): Promise<Response> => {
+    const response = await answer(request, parameters)
+    onAnswered?.(row, response.status)
+    return response
   }
 }
 

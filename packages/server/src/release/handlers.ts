@@ -8,6 +8,7 @@ import {
 } from '@boardwalk/store'
 import type { Logger } from 'pino'
 import type { Announcer } from '../following/announce.ts'
+import { known } from '../http/known.ts'
 import { actor } from '../http/actor.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
 import { header } from '../http/precondition.ts'
@@ -16,21 +17,30 @@ import type { Handlers } from '../http/serve-operations.ts'
 
 type Served = Pick<Handlers, 'getRelease' | 'putRelease' | 'killRelease' | 'listReleaseChanges'>
 
-const known = <Row extends object>(row: Row) =>
-  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
+export const tagOf = (revision: number): string => `"${revision}"`
 
-const tagOf = (revision: number): string => `"${revision}"`
-
-const present = ({ flow, settings, ...stored }: StoredRelease): Reply => ({
-  status: 200,
-  body: { flow, ...settings, ...known(stored) },
-  headers: { etag: tagOf(stored.revision) },
+export const bodyOf = ({ flow, settings, ...stored }: StoredRelease) => ({
+  flow,
+  ...settings,
+  ...known(stored),
 })
 
-const noFlow = (name: string): Failure =>
+const present = (release: StoredRelease): Reply => ({
+  status: 200,
+  body: bodyOf(release),
+  headers: { etag: tagOf(release.revision) },
+})
+
+/** `what`: of what, and that it is. */
+export const staleFailure = (what: string, ifMatch: string | undefined, revision: number): Failure => {
+  const message = `If-Match is ${ifMatch?.slice(0, 100)}, but the ${what} at ${tagOf(revision)} now. Read it again and decide again.`
+  return new Failure('stale', message, { headers: { etag: tagOf(revision) } })
+}
+
+export const noFlow = (name: string): Failure =>
   new Failure('flow_not_found', `There is no flow "${name}". GET /api/admin/flows lists those there are.`)
 
-const isBasedOn =
+export const isBasedOn =
   (ifMatch: string | undefined) =>
   (revision: number): boolean =>
     ifMatch === undefined ||
@@ -53,8 +63,7 @@ export const releaseHandlers = (
     if (result === 'not_found') throw noFlow(flow)
     if (result === 'stale') {
       const { revision } = await found(flow)
-      const message = `If-Match is ${ifMatch?.slice(0, 100)}, but the release of "${flow}" is at ${tagOf(revision)} now. Read it again and decide again.`
-      throw new Failure('stale', message, { headers: { etag: tagOf(revision) } })
+      throw staleFailure(`release of "${flow}" is`, ifMatch, revision)
     }
     const { release } = result
     if (result.changed) {

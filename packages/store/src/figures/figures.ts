@@ -142,6 +142,33 @@ export const readConversion = (
   event: string,
 ): Promise<ConversionSum[]> => readSums(query, conversionStatement, whom, pieces, [event])
 
+export type ActivationSum =
+  | SignedUp
+  | Sum<'withinDay', { readonly people: number }>
+  | Sum<'withinWeek', { readonly people: number }>
+
+const activated = (until: string) =>
+  ({
+    table: 'duration_count',
+    counts: { people: 'people' },
+    where: `c.measure = 'activation' and c.bin < ${until}::int`,
+  }) as const
+
+const activationStatement = sumsStatement('figures_activation', [
+  signedUp,
+  { of: 'withinDay', ...activated('$9') },
+  { of: 'withinWeek', ...activated('$10') },
+])
+
+/** Who did the activation step in time; `bins` are those in which a day and a week after signing up lie. */
+export const readActivation = (
+  query: Query,
+  whom: Whom,
+  pieces: readonly LabelledPiece[],
+  bins: { readonly day: number; readonly week: number },
+): Promise<ActivationSum[]> =>
+  readSums(query, activationStatement, whom, pieces, [String(bins.day), String(bins.week)])
+
 type Returned = { readonly [column: string]: number | null }
 export type RetentionSum = SignedUp | Sum<'return', { readonly people: number }>
 

@@ -1,0 +1,46 @@
+import type { Query } from '../database/database.ts'
+
+/** Requests that were answered in one minute (`begins`, in milliseconds since 1970), and those with a status of 5xx. */
+export type AnsweredMinute = { readonly begins: number; readonly requests: number; readonly errors: number }
+
+const addStatement = {
+  name: 'add_request_counts',
+  text: `
+    insert into request_count as c (minute, requests, errors)
+    select to_timestamp(begins / 1000.0), requests, errors
+    from unnest($1::double precision[], $2::int[], $3::int[]) as x (begins, requests, errors)
+    order by begins
+    on conflict (minute) do update set
+      requests = c.requests + excluded.requests, errors = c.errors + excluded.errors`,
+}
+
+export const addRequests = async (query: Query, minutes: readonly AnsweredMinute[]): Promise<void> => {
+  if (minutes.length === 0) return
+  await query(addStatement, [
+    minutes.map(({ begins }) => begins),
+    minutes.map(({ requests }) => requests),
+    minutes.map(({ errors }) => errors),
+  ])
+}
+
+const readStatement = {
+  name: 'read_request_counts',
+  text: `
+    select (extract(epoch from minute) * 1000)::bigint as begins, requests, errors
+    from request_count
+    where minute >= to_timestamp($1::double precision / 1000) and minute < to_timestamp($2::double precision / 1000)
+    order by minute`,
+}
+
+/** Of all processes together, oldest first; minutes without requests are missing. */
+export const readRequests = (query: Query, since: number, until: number): Promise<AnsweredMinute[]> =>
+  query<AnsweredMinute>(readStatement, [since, until])
+
+const purgeStatement = {
+  name: 'purge_request_counts',
+  text: `delete from request_count where minute < now() - $1::int * interval '1 day'`,
+}
+
+export const purgeRequests = async (query: Query, keptDays: number): Promise<void> => {
+  await query(purgeStatement, [keptDays])
+}
