@@ -10,7 +10,7 @@ import {
   type RollbackRule,
 } from '@boardwalk/engine/health'
 import { lastEndedAt, type FrozenFigure, type Query, type WatchedFlow, type Whom } from '@boardwalk/store'
-import { dayMs } from '../figures/range.ts'
+import { dayMs, floorHour, hourMs } from '../figures/range.ts'
 import { figuresOf, type Figures, type Pieces } from './figures-of.ts'
 
 const minuteMs = 60_000
@@ -68,7 +68,8 @@ export const currentFigures = (
     whom: more.whom ?? whomOf(flow),
     valueEvent: settings.valueEvent,
     since: Math.max(since, more.since ?? since),
-    until: now,
+    // What happens within this hour is of it.
+    until: floorHour(now) + hourMs,
     now,
   }
   // A minute in which something else was on counts for nobody.
