@@ -12,6 +12,7 @@ export { errorCodes, errors, problemDetails, problemDetailsOf, problemType } fro
 export type { ErrorCode, ErrorRow, ProblemDetails } from './errors.ts'
 export { eventSources, type EventSource, type EventSourceGiven } from './event-sources.ts'
 export { factsOfTraits, parseEvents, trackEvent, type EventSent, type TrackEvent } from './events.ts'
+export { evaluationErrorOf } from './flags.ts'
 export { flowDocument, parseFlowDocument, type FlowInput, type ParsedFlow } from './flow-document.ts'
 export { gateBlocked, gateCheck, type GateAllowed, type GateBlocked, type GateList } from './gates.ts'
 export type { ImpactPart, VersionStatus } from './flows-admin.ts'

@@ -18,6 +18,7 @@ import { deadLetterHandlers } from './dead-letters/handlers.ts'
 import { eventHandlers } from './events/handlers.ts'
 import { reconcileHandlers } from './events/reconcile.ts'
 import { figureHandlers } from './figures/handlers.ts'
+import { flagHandlers } from './flags/handlers.ts'
 import { flowHandlers } from './flows/handlers.ts'
 import { accountMembers } from './following/account-members.ts'
 import { announcer, concernedBy, type Announcer } from './following/announce.ts'
@@ -185,6 +186,7 @@ const runOn = async (
     ...deadLetterHandlers({ query: database.query, road, clock, sources: sourcesByTopic(sources) }),
     ...flowHandlers(database, announce, { catalogue, clock }),
     ...releaseHandlers(database, announce, log),
+    ...flagHandlers(verbs),
     ...out.handlers,
     ...analytics.handlers,
     ...figureHandlers(database.query, clock),

@@ -24,7 +24,7 @@ export type PublishedFlow = {
   /** All those of the publications, each once. */
   readonly versions: readonly VersionKey[]
   /** null: nothing was ever set. */
-  readonly release: Release | null
+  readonly release: { readonly settings: Release; readonly revision: number } | null
 }
 
 type Link = [id: number, version: number, policy: Publication['policy'], reopen: boolean, at: number]
@@ -37,6 +37,7 @@ type Row = {
   links: Link[] | null
   versions: [version: number, contentHash: string][] | null
   release: Partial<Release> | null
+  releaseRevision: number | null
 }
 
 // A deprecation moves nobody, so it is no link of the chain.
@@ -54,13 +55,13 @@ const catalogueStatement = {
         from flow_version v
         where v.flow = f.name and v.published_at is not null
       ) as versions,
-      r.settings as release
+      r.settings as release, r.revision as "releaseRevision"
     from catalogue c
     left join flow f on f.version is not null
     left join release r on r.flow = f.name`,
 }
 
-const flowOf = ({ name, version, open, links, versions, release }: Row): PublishedFlow[] =>
+const flowOf = ({ name, version, open, links, versions, release, releaseRevision }: Row): PublishedFlow[] =>
   name === null || version === null
     ? []
     : [
@@ -76,7 +77,10 @@ const flowOf = ({ name, version, open, links, versions, release }: Row): Publish
             at,
           })),
           versions: (versions ?? []).map(([of, contentHash]) => ({ flow: name, version: of, contentHash })),
-          release: release && { ...releasedToAll, ...release },
+          release: release && {
+            settings: { ...releasedToAll, ...release },
+            revision: releaseRevision ?? 0,
+          },
         },
       ]
 

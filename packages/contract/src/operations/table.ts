@@ -4,6 +4,7 @@ import { analyticsOperations } from './analytics.ts'
 import { apiKeyOperations } from './api-keys.ts'
 import { deadLetterOperations } from './dead-letters.ts'
 import { eventOperations } from './events.ts'
+import { flagOperations } from './flags.ts'
 import { flowOperations } from './flows.ts'
 import { gateOperations } from './gates.ts'
 import { observationOperations } from './observation.ts'
@@ -30,6 +31,7 @@ export const operations = {
   ...gateOperations,
   ...flowOperations,
   ...releaseOperations,
+  ...flagOperations,
   ...analyticsOperations,
   ...projectionOperations,
   ...webhookOperations,
