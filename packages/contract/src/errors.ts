@@ -120,7 +120,8 @@ const transport = {
   forbidden: {
     status: 403,
     title: 'Not allowed',
-    meaning: 'The API key lacks the scope of this operation. Use a key that has it.',
+    meaning:
+      'The API key lacks the scope of this operation, or a person asks about another. Use a key that has it.',
   },
   cross_site: {
     status: 403,
@@ -177,6 +178,16 @@ const transport = {
     status: 405,
     title: 'Method not allowed',
     meaning: 'The path is served, but not with this method; `Allow` lists those that are.',
+  },
+  flag_not_found: {
+    status: 404,
+    title: 'No such flag',
+    meaning: 'No published flow has a flag of that key. Flags are called like flows, or `FLOW.skip`.',
+  },
+  targeting_key_missing: {
+    status: 400,
+    title: 'Whose flags?',
+    meaning: 'The context has no `targetingKey`. Send the user id as such.',
   },
   conflict: {
     status: 409,

@@ -60,6 +60,9 @@ const headerParameters = (names: readonly HeaderName[], { write }: Writer): Json
     return { name, in: 'header', required: false, schema, ...(description !== undefined && { description }) }
   })
 
+const meaningOf = (codes: readonly ErrorCode[]): string =>
+  codes.map((code) => `\`${code}\`: ${errors[code].meaning}`).join(' ')
+
 /** Errors that share a status stand under it together. */
 const problemResponses = (
   codes: readonly ErrorCode[],
@@ -78,7 +81,7 @@ const problemResponses = (
       .map(([status, same]) => [
         status,
         {
-          description: same.map((code) => `\`${code}\`: ${errors[code].meaning}`).join(' '),
+          description: meaningOf(same),
           content: { 'application/problem+json': { schema } },
         },
       ]),
@@ -99,9 +102,7 @@ const answers = (row: OperationRow, { write }: Writer): Json =>
       status,
       {
         description:
-          errors.PRECONDITION_REQUIRED.status === Number(status)
-            ? errors.PRECONDITION_REQUIRED.meaning
-            : row.summary,
+          meaningOf(errorsOf(row).filter((code) => errors[code].status === Number(status))) || row.summary,
         ...(schema && {
           content: {
             [mediaTypeOf(row, Number(status))]: { schema: write(schema, 'output') },
@@ -114,7 +115,9 @@ const answers = (row: OperationRow, { write }: Writer): Json =>
 
 const security = (caller: Caller): Json[] => {
   if (caller.kind === 'anyone') return []
-  return caller.kind === 'person' ? [{ person: [] }] : [{ server: [caller.scope] }]
+  if (caller.kind === 'person') return [{ person: [] }]
+  const server = { server: [caller.scope] }
+  return caller.kind === 'server' ? [server] : [{ person: [] }, server]
 }
 
 const operation = (id: OperationId, writer: Writer): Json => {

@@ -3,11 +3,12 @@ import type { ErrorCode } from './errors.ts'
 import type { Scope } from './scopes.ts'
 import { lineUpTo } from './values.ts'
 
-/** Who may call: nobody in particular, the person themselves, or a server with a key of that scope. */
+/** Who may call: nobody in particular, the person themselves, a server with a key of that scope, or either of the last two. */
 export type Caller =
   | { readonly kind: 'anyone' }
   | { readonly kind: 'person' }
   | { readonly kind: 'server'; readonly scope: Scope }
+  | { readonly kind: 'either'; readonly scope: Scope }
 
 /** Headers that an operation may read. `X-Correlation-Id` is read by all. */
 export const headers = {
@@ -56,10 +57,20 @@ export type OperationRow = {
   readonly headers?: readonly HeaderName[]
 }
 
+const ofPerson = [
+  'unauthenticated',
+  'cross_site',
+  'person_erased',
+  'conflict',
+  'SERVICE_UNAVAILABLE',
+] as const
+const ofServer = ['unauthenticated', 'forbidden', 'SERVICE_UNAVAILABLE'] as const
+
 const ofCaller: Record<Caller['kind'], readonly ErrorCode[]> = {
   anyone: [],
-  person: ['unauthenticated', 'cross_site', 'person_erased', 'conflict', 'SERVICE_UNAVAILABLE'],
-  server: ['unauthenticated', 'forbidden', 'SERVICE_UNAVAILABLE'],
+  person: ofPerson,
+  server: ofServer,
+  either: [...ofPerson, ...ofServer],
 }
 
 /** All that an operation can refuse with. */

@@ -4,7 +4,7 @@ import { hostId, jsonObject, lineUpTo, momentInUtc, time } from './values.ts'
 
 const line = lineUpTo(64).nullable().exactOptional()
 
-const factFields = {
+export const factFields = {
   role: line,
   plan: line,
   market: line,

@@ -7,6 +7,7 @@ export const scopes = {
   'flows:read': 'Read flows and their versions.',
   'flows:write': 'Store drafts of flows.',
   'flows:publish': 'Publish, roll back and deprecate versions of flows.',
+  'flags:read': 'Evaluate flags of any person (OFREP).',
   'release:read': 'Read who gets a flow at all, and who changed that.',
   'release:write': 'Change who gets a flow at all; the kill switch.',
   'experiments:read': 'Read experiments, who changed them, and their results.',

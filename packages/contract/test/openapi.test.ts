@@ -82,8 +82,10 @@ describe.each(operationIds)('%s', (id) => {
   })
 
   test('says who may call it', () => {
-    expect(shown.security).toHaveLength(row.caller.kind === 'anyone' ? 0 : 1)
-    if (row.caller.kind === 'server') expect(Object.values(shown.security[0]!)).toEqual([[row.caller.scope]])
+    const { caller } = row
+    const server = 'scope' in caller ? [{ server: [caller.scope] }] : []
+    const person = caller.kind === 'person' || caller.kind === 'either' ? [{ person: [] }] : []
+    expect(shown.security).toEqual([...person, ...server])
   })
 
   test('shows its body', () => {
@@ -95,7 +97,7 @@ describe.each(operationIds)('%s', (id) => {
 test('every scope is needed by an operation', () => {
   const needed = operationIds.flatMap((id) => {
     const { caller } = operationRow(id)
-    return caller.kind === 'server' ? [caller.scope] : []
+    return 'scope' in caller ? [caller.scope] : []
   })
   expect(new Set(needed)).toEqual(new Set(scopeNames))
 })

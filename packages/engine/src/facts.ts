@@ -68,6 +68,10 @@ export const updateFacts = (person: Person, update: FactsUpdate): Person => {
   return { ...person, ...moved, facts: next as Facts }
 }
 
+/** The person with what is said of them where nothing is known; what is known stays. */
+export const fillFacts = (person: Person, said: FactsUpdate): Person =>
+  updateFacts(updateFacts({ ...person, facts: { attributes: {} } }, said), person.facts)
+
 /** The flat record that conditions are evaluated over: attributes at the top, then the named facts, the account under `account`. */
 export const conditionFacts = (person: Person): Readonly<Record<string, unknown>> => {
   const { attributes, ...facts } = person.facts

@@ -36,7 +36,8 @@ export {
   type ExplainedStep,
   type Explanation,
 } from './explain.ts'
-export { conditionFacts, mergeAttributes, updateFacts, type FactsUpdate } from './facts.ts'
+export { conditionFacts, fillFacts, mergeAttributes, updateFacts, type FactsUpdate } from './facts.ts'
+export { flagOf, flagsOf, type Flag } from './flag.ts'
 export { compileFlow } from './flow.ts'
 export type {
   Action,

@@ -44,6 +44,8 @@ export type ReleaseDecision = {
 /** A release as it is asked, over and over. */
 export type CompiledRelease = {
   readonly settings: Release
+  /** Rises with every change; 0 while nothing was ever set. */
+  readonly revision: number
   readonly decide: (person: Pick<Person, 'userId' | 'facts'>) => ReleaseDecision
 }
 
@@ -53,7 +55,11 @@ const found = (value: string | undefined) => (value === undefined ? {} : { found
  * Asked at each read, in this order: the switch beats all; whoever is on the list is in; then market, sign-up and
  * percentage have to let them in, and the first that does not is the reason. An unknown fact fits nothing.
  */
-export const compileRelease = (flow: string, settings: Release = releasedToAll): CompiledRelease => {
+export const compileRelease = (
+  flow: string,
+  settings: Release = releasedToAll,
+  revision = 0,
+): CompiledRelease => {
   const { enabled, rolloutPercentage, marketWhitelist, signedUpAfter } = settings
   const users = new Set(settings.userWhitelist)
   const markets = marketWhitelist && new Set(marketWhitelist)
@@ -69,5 +75,5 @@ export const compileRelease = (flow: string, settings: Release = releasedToAll):
     const on = isInShare(`release:${flow}`, userId, rolloutPercentage)
     return { on, decidedBy: 'rolloutPercentage', expected: rolloutPercentage }
   }
-  return { settings, decide }
+  return { settings, revision, decide }
 }

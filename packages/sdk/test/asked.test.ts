@@ -39,6 +39,8 @@ const meanings: { readonly [Code in ErrorCode]: string } = {
   malformed_json: 'mistake',
   invalid_request: 'mistake',
   person_not_found: 'mistake',
+  flag_not_found: 'mistake',
+  targeting_key_missing: 'mistake',
   version_not_found: 'mistake',
   key_not_found: 'mistake',
   stale: 'mistake',

@@ -20,6 +20,7 @@ import { eventHandlers } from './events/handlers.ts'
 import { reconcileHandlers } from './events/reconcile.ts'
 import { experimentHandlers } from './experiments/handlers.ts'
 import { figureHandlers } from './figures/handlers.ts'
+import { flagHandlers } from './flags/handlers.ts'
 import { flowHandlers } from './flows/handlers.ts'
 import { accountMembers } from './following/account-members.ts'
 import { announcer, concernedBy, type Announcer } from './following/announce.ts'
@@ -207,6 +208,7 @@ const runOn = async (
     ...experimentHandlers(database, announce, log, clock),
     ...phaseHandlers({ database, clock, log, announcer: announce }),
     ...health.handlers,
+    ...flagHandlers(verbs),
     ...out.handlers,
     ...analytics.handlers,
     ...figureHandlers(database.query, clock),

@@ -156,7 +156,7 @@ const settings = {
     expected: expectedOrigins,
     default: [],
     defaultText: 'none',
-    help: "Pages of these origins may call the person's routes (`/api/onboarding…`) from a browser.",
+    help: "Pages of these origins may call the person's routes (`/api/onboarding…`, `/ofrep/…`) from a browser.",
     read: origins,
   }),
   streams: setting({

@@ -26,7 +26,7 @@ export type PublishedFlow = {
   /** All those of the publications, each once, and those that are arms of an experiment. */
   readonly versions: readonly VersionKey[]
   /** null: nothing was ever set. */
-  readonly release: Release | null
+  readonly release: { readonly settings: Release; readonly revision: number } | null
 }
 
 type Link = [id: number, version: number, policy: Publication['policy'], reopen: boolean, at: number]
@@ -39,6 +39,7 @@ type Row = {
   links: Link[] | null
   versions: [version: number, contentHash: string][] | null
   release: Partial<Release> | null
+  releaseRevision: number | null
   experiments: ListedExperiment[] | null
 }
 
@@ -72,7 +73,7 @@ const catalogueStatement = {
             )
           )
       ) as versions,
-      r.settings as release,
+      r.settings as release, r.revision as "releaseRevision",
       -- Told once, not with every flow.
       case when row_number() over () = 1 then (
         select json_agg(json_build_object(
@@ -84,7 +85,7 @@ const catalogueStatement = {
     left join release r on r.flow = f.name`,
 }
 
-const flowOf = ({ name, version, open, links, versions, release }: Row): PublishedFlow[] =>
+const flowOf = ({ name, version, open, links, versions, release, releaseRevision }: Row): PublishedFlow[] =>
   name === null || version === null
     ? []
     : [
@@ -100,7 +101,10 @@ const flowOf = ({ name, version, open, links, versions, release }: Row): Publish
             at,
           })),
           versions: (versions ?? []).map(([of, contentHash]) => ({ flow: name, version: of, contentHash })),
-          release: release && { ...releasedToAll, ...release },
+          release: release && {
+            settings: { ...releasedToAll, ...release },
+            revision: releaseRevision ?? 0,
+          },
         },
       ]
 

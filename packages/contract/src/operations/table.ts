@@ -6,6 +6,7 @@ import { deadLetterOperations } from './dead-letters.ts'
 import { eventOperations } from './events.ts'
 import { experimentOperations } from './experiments.ts'
 import { flowHealthOperations } from './flow-health.ts'
+import { flagOperations } from './flags.ts'
 import { flowOperations } from './flows.ts'
 import { gateOperations } from './gates.ts'
 import { observationOperations } from './observation.ts'
@@ -34,6 +35,7 @@ export const operations = {
   ...releaseOperations,
   ...experimentOperations,
   ...flowHealthOperations,
+  ...flagOperations,
   ...analyticsOperations,
   ...projectionOperations,
   ...webhookOperations,

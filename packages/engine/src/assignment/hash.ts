@@ -1,16 +1,16 @@
 const utf8 = new TextEncoder()
 
 /**
- * MurmurHash3 x86-32 with seed 0 (Austin Appleby, public domain) of the UTF-8 bytes of a text: a whole number from 0 to
- * 2^32 − 1, the same in every language. Texts are taken byte by byte and never normalised: an é of one character and an é of
+ * MurmurHash3 x86-32 (Austin Appleby, public domain) of the UTF-8 bytes of a text: a whole number from 0 to
+ * 2^32 − 1, the same in every language. Ours has seed 0; others are for what comes from elsewhere. Texts are taken byte by byte and never normalised: an é of one character and an é of
  * two are two texts. A text with half a surrogate pair has no UTF-8, and throws; ids from outside are refused before.
  */
-export const murmurHash3 = (text: string): number => {
+export const murmurHash3 = (text: string, seed = 0): number => {
   if (!text.isWellFormed()) throw new RangeError('A text with half a surrogate pair has no UTF-8 to hash')
   const bytes = utf8.encode(text)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const whole = bytes.length - (bytes.length % 4)
-  let hash = 0
+  let hash = seed
   for (let at = 0; at < whole; at += 4) {
     hash ^= scrambled(view.getUint32(at, true))
     hash = Math.imul(rotated(hash, 13), 5) + 0xe6546b64

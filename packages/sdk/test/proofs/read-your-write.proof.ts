@@ -1,49 +1,21 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forEachPostgres, freshSchema } from '@boardwalk/store/test-kit'
 import { createGates, hostVerbs, personToken, type Gates } from '../../src/index.ts'
 import { shop } from '../boardwalk-with-shop.ts'
 import { frameworks, type Host } from '../hosts.ts'
 import { rawRequest } from '../../test-kit/index.ts'
+import { apiKey, asTeam, secret, serve, type Served } from './serve.ts'
 
 const rounds = Number(process.env['PROOF_ROUNDS'] ?? 50)
-const entry = fileURLToPath(new URL('../../../cli/bin/boardwalk.js', import.meta.url))
-const apiKey = 'an-api-key-of-a-proof-longer-than-32-bytes'
-const secret = 'a secret of a proof, longer than thirty-two bytes'
-
-const serve = async (url: string, schema: string): Promise<{ child: ChildProcess; address: string }> => {
-  const child = spawn(process.execPath, [entry, 'serve', '--port', '0'], {
-    env: {
-      PATH: process.env['PATH'],
-      DATABASE_URL: url,
-      BOARDWALK_SCHEMA: schema,
-      BOARDWALK_API_KEY: apiKey,
-      BOARDWALK_JWT_SECRET: secret,
-      BOARDWALK_LOG_LEVEL: 'error',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [, address] = /listens on (\S+)/.exec(line) ?? []
-    if (address !== undefined) return { child, address }
-  }
-  throw new Error('The server ended before it listened')
-}
-
 forEachPostgres((name, url) => {
-  let servers: { child: ChildProcess; address: string }[]
+  let servers: Served[]
   const hosts: { gates: Gates; host: Host }[] = []
 
   beforeAll(async () => {
     const schema = freshSchema()
     servers = [await serve(url, schema), await serve(url, schema)]
-    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }
-    const admin = `${servers[0]!.address}/api/admin/flows`
-    await fetch(admin, { method: 'POST', headers, body: JSON.stringify(shop) })
-    await fetch(`${admin}/shop/versions/1/publish`, { method: 'POST', headers })
+    await asTeam(servers[0]!, 'POST', '/api/admin/flows', shop)
+    await asTeam(servers[0]!, 'POST', '/api/admin/flows/shop/versions/1/publish')
     // A host of each framework, each with one of the two processes and with answers kept.
     for (const [index, [, start]] of frameworks.entries()) {
       const boardwalk = { url: servers[index % 2]!.address, apiKey }
@@ -54,10 +26,7 @@ forEachPostgres((name, url) => {
   afterAll(async () => {
     await Promise.all(hosts.map(({ host }) => host.stop()))
     hosts.forEach(({ gates }) => gates.close())
-    for (const { child } of servers) {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    }
+    await Promise.all(servers.map(({ stop }) => stop()))
   })
 
   const publish = async (userId: string): Promise<number[]> =>

@@ -58,6 +58,10 @@ const apiKeyOf = (request: Request, operation: OperationId): string => {
   return Buffer.from(credentials, 'base64').toString().split(':', 1)[0] ?? ''
 }
 
+/** OFREP's clients send a key as such, or as a bearer's, which a person's token is too. */
+const keyOrToken = ({ headers }: Request): string | undefined =>
+  headers.get('x-api-key') ?? /^Bearer +([^\s]+) *$/i.exec(headers.get('authorization') ?? '')?.[1]
+
 const personOf = (claims: TokenClaims, expiresAt?: number): Called => ({
   kind: 'person',
   userId: claims.sub,
@@ -129,7 +133,10 @@ export const authenticate = async (
   const { caller } = operationRow(operation)
   if (caller.kind === 'anyone') return { kind: 'anyone' }
   if (caller.kind === 'person') return authenticatePerson(ways, request)
-  const holder = await ways.findKey(apiKeyOf(request, operation))
+  const key = caller.kind === 'either' ? keyOrToken(request) : apiKeyOf(request, operation)
+  const holder = key === undefined ? undefined : await ways.findKey(key)
+  if (holder === undefined && caller.kind === 'either' && !request.headers.has('x-api-key'))
+    return authenticatePerson(ways, request)
   if (holder === undefined)
     throw new Failure('unauthenticated', 'The API key is unknown, expired or revoked.')
   if (!holder.scopes.has(caller.scope))

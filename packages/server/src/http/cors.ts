@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { operationIds, operationRow } from '@boardwalk/contract'
 
 /** All that pages of other origins may call: what is for the person. */
-export const personPaths = '/api/onboarding/*'
+export const personPaths = ['/api/onboarding/*', '/ofrep/*']
 
 export type CorsOptions = {
   /** Compared letter by letter; there are no patterns to get wrong. */
@@ -14,7 +14,7 @@ export type CorsOptions = {
 const methods = new Set(
   operationIds
     .map(operationRow)
-    .filter(({ caller }) => caller.kind === 'person')
+    .filter(({ caller }) => caller.kind === 'person' || caller.kind === 'either')
     .map(({ method }) => method.toUpperCase()),
 )
 

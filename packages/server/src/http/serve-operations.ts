@@ -10,6 +10,7 @@ import {
   type OperationRow,
   type StreamId,
 } from '@boardwalk/contract'
+import { evaluationFailedReply } from '../flags/evaluation-failed.ts'
 import { authenticate, type Authentication, type Called } from './authenticate.ts'
 import { cors, personPaths, type CorsOptions } from './cors.ts'
 import { failureOf } from './failures.ts'
@@ -59,6 +60,8 @@ const bodyOf = async ({ body, bodyOptional }: OperationRow, request: Request): P
 /** A flow's document has problems of its own, batches of events and of people refuse one by one; all other bodies are parsed here. */
 const parsesItself = (id: OperationId): boolean =>
   id === 'createFlow' || id === 'sendEvents' || id === 'importPeople'
+
+const isEvaluation = (id: OperationId): boolean => id === 'evaluateFlag' || id === 'evaluateFlags'
 
 const correlationShape = /^[A-Za-z0-9._:-]{1,128}$/
 
@@ -118,7 +121,11 @@ const serveOne = (id: OperationId, { handlers, ways, log, onAnswered }: Serving)
       if (request.method === 'HEAD') await reply.stream.cancel()
       return toStreamResponse(reply, correlationId)
     } catch (error) {
-      return toResponse(problemReply(failureOf(error, log, correlationId), correlationId), correlationId)
+      const failure = failureOf(error, log, correlationId)
+      const reply = isEvaluation(id)
+        ? evaluationFailedReply(failure, correlationId, parameters['key'])
+        : problemReply(failure, correlationId)
+      return toResponse(reply, correlationId)
     }
   }
   return async (request: Request, parameters: Record<string, string>): Promise<Response> => {
@@ -146,7 +153,8 @@ const notServed = (request: Request): Failure => {
 /** The application: every operation of the contract, and problem details for all else. */
 export const serveOperations = (serving: Serving): ((request: Request) => Promise<Response>) => {
   const app = new Hono()
-  if (serving.corsOptions) app.use(personPaths, cors(serving.corsOptions))
+  const { corsOptions } = serving
+  if (corsOptions) personPaths.forEach((path) => app.use(path, cors(corsOptions)))
   for (const id of operationIds) {
     const { method, path } = operationRow(id)
     const serve = serveOne(id, serving)

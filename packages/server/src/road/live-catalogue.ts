@@ -34,7 +34,15 @@ export const liveCatalogue = (query: Query): LiveCatalogue => {
         const versions = { get: (number: number) => kept.get(byNumber.get(number)) }
         const flow = versions.get(version)
         return flow
-          ? [{ flow, open, publications, versions, release: compileRelease(name, release ?? undefined) }]
+          ? [
+              {
+                flow,
+                open,
+                publications,
+                versions,
+                release: compileRelease(name, release?.settings, release?.revision),
+              },
+            ]
           : []
       }),
       experiments.map(({ document, status, phase }) => compileExperiment(document, status, phase)),
