@@ -28,7 +28,9 @@ export const evaluationRequest = z
 export const flag = z
   .object({
     key: z.string(),
-    value: z.boolean(),
+    value: z
+      .union([z.boolean(), z.string()])
+      .describe('Of a flow whether it is on, of an experiment the id of the arm.'),
     variant: z.string(),
     reason: oneOf('STATIC', 'TARGETING_MATCH', 'SPLIT', 'DISABLED'),
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),

@@ -122,6 +122,22 @@ forEachDatabase((name, open) => {
       })
     })
 
+    test('reads the arm of an experiment, which is no exposure', async () => {
+      await release({})
+      const [plain, later] = ['plain', 'later'].map((id) => ({ id, config: { skipButtonText: id } }))
+      const experiment = { name: 'Words', flow: 'shop', arms: [plain, later] }
+      const put = { ...experiment, allocation: { plain: 0, later: 100 } }
+      expect((await house.server('PUT', '/api/admin/experiments/words', put)).status).toBe(201)
+      const read = () => client.getStringDetails('experiment:words', 'none', { targetingKey: 'ada' })
+      expect(await read()).toMatchObject({ value: 'none', errorCode: 'FLAG_NOT_FOUND' })
+      await house.server('POST', '/api/admin/experiments/words/start')
+      expect(await read()).toMatchObject({ value: 'later', variant: 'later', reason: 'SPLIT' })
+      await house.server('POST', '/api/admin/experiments/words/stop', {})
+      expect(await read()).toMatchObject({ value: 'plain', reason: 'DISABLED' })
+      const { body } = await house.server('GET', '/api/admin/experiments/words/results')
+      expect(body.arms.map(({ exposed }: { exposed: number }) => exposed)).toEqual([0, 0])
+    })
+
     test('makes nobody known, and enrols nobody', async () => {
       await release({})
       const context = { targetingKey: 'never-seen', market: 'FR' }

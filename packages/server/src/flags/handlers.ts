@@ -1,4 +1,4 @@
-import { fillFacts, flagOf, flagsOf, type Catalogue, type FactsUpdate, type Person } from '@boardwalk/engine'
+import { fillFacts, flagOf, flagsOf, type FactsUpdate, type Person, type World } from '@boardwalk/engine'
 import { Failure } from '../http/reply.ts'
 import type { Handlers, Input } from '../http/serve-operations.ts'
 import { tagged } from '../http/tagged.ts'
@@ -33,35 +33,35 @@ type Evaluated = Decided & { readonly told?: object }
 /** Looks and leaves no trace: nobody is made known, or enrolled, by being asked about. */
 const evaluation = (
   { said, ...asked }: Asked,
-  evaluate: (catalogue: Catalogue, person: Person) => Pick<Evaluated, 'told' | 'refusal'>,
+  evaluate: (world: World, person: Person) => Pick<Evaluated, 'told' | 'refusal'>,
 ): Journey<Evaluated> => ({
   ...asked,
   writes: false,
   mayChange: false,
-  decide: ({ catalogue }, person) => ({
+  decide: (world, person) => ({
     person,
     happenings: [],
-    ...evaluate(catalogue, fillFacts(person, said)),
+    ...evaluate(world, fillFacts(person, said)),
   }),
   present: (_, { told }) => ({ status: 200, body: JSON.stringify(told) }),
 })
 
 const noFlag = (key: string): Evaluated['refusal'] => ({
   code: 'flag_not_found',
-  message: `There is no flag ${JSON.stringify(key.slice(0, 100))}. Flags are called like flows, or FLOW.skip, FLOW.snooze and FLOW.guardRails.`,
+  message: `There is no flag ${JSON.stringify(key.slice(0, 100))}. Flags are called like flows, FLOW.skip, FLOW.snooze, FLOW.guardRails, or experiment:EXPERIMENT.`,
 })
 
 export const flagHandlers = ({ travel }: Verbs): Pick<Handlers, 'evaluateFlag' | 'evaluateFlags'> => ({
   evaluateFlag: ({ path: { key }, ...input }) =>
     travel(
-      evaluation(askedFor(input), (catalogue, person) => {
-        const told = flagOf(catalogue, person, key)
+      evaluation(askedFor(input), (world, person) => {
+        const told = flagOf(world, person, key)
         return told ? { told } : { refusal: noFlag(key) }
       }),
     ),
   evaluateFlags: async (input) => {
-    const all = evaluation(askedFor(input), (catalogue, person) => ({
-      told: { flags: flagsOf(catalogue, person) },
+    const all = evaluation(askedFor(input), (world, person) => ({
+      told: { flags: flagsOf(world, person) },
     }))
     return tagged((await travel(all)).body, input.request)
   },
