@@ -12,7 +12,7 @@ import {
 } from '@boardwalk/server'
 import { personToken } from '@boardwalk/sdk'
 import { pino } from 'pino'
-import { readFlows } from './flow-files.ts'
+import { readExperiments, readFlows } from './flow-files.ts'
 import { UnreadableData } from './shops.ts'
 import { createStore, type StoreOptions } from './store.ts'
 
@@ -53,6 +53,7 @@ const run = async (): Promise<void> => {
     log: pino({ level: configuration.logLevel, base: null }),
     dataFolder: `${configuration.data}-of-demo-store`,
     flows: await readFlows('flows'),
+    experiments: await readExperiments('experiments'),
   })
   const published = await store.start()
   const { address, stop } = await listen(store.fetch, configuration).catch(async (error: unknown) => {

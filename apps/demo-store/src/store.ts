@@ -6,6 +6,7 @@ import { buildPages, type Pages } from './build-pages.ts'
 import { lockFolder, type FolderLock } from './folder-lock.ts'
 import { movableClock } from './movable-clock.ts'
 import { hookPath } from './messages.ts'
+import { startMissing, type ExperimentFile } from './own-experiments.ts'
 import { ownWebhook, type OwnWebhook } from './own-webhook.ts'
 import { storeRoutes } from './routes.ts'
 import { openShops, type Shops } from './shops.ts'
@@ -24,6 +25,8 @@ export type StoreOptions = Omit<BoardwalkOptions, 'identify' | 'log'> & {
   readonly dataFolder: string
   /** Published at the start unless Boardwalk has a flow of that name; what a team changed since is left alone. */
   readonly flows?: readonly Flow[]
+  /** Made and started with them, unless there is one of that id. */
+  readonly experiments?: readonly ExperimentFile[]
   /** Default: built from `browser/`. */
   readonly pages?: () => Promise<Pages>
 }
@@ -57,6 +60,7 @@ const publishMissing = async ({ verbs }: Boardwalk, flows: readonly Flow[]): Pro
 export const createStore = ({
   dataFolder,
   flows = [],
+  experiments = [],
   pages = buildPages,
   ...options
 }: StoreOptions): Store => {
@@ -98,6 +102,7 @@ export const createStore = ({
         shops = await openShops(join(dataFolder, 'store.json'), realClock)
         const [built] = await Promise.all([pages(), boardwalk.start()])
         const published = await publishMissing(boardwalk, flows)
+        await startMissing(boardwalk, options.apiKey, experiments)
         events = storeEvents(options.kafka, boardwalk.verbs, log)
         const hook = ownWebhook({ boardwalk, apiKey: options.apiKey, shops, log })
         webhook = hook

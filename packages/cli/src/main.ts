@@ -5,6 +5,7 @@ import { deadLetters } from './commands/dead-letters.ts'
 import { codegen } from './commands/codegen.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
+import { experiments } from './commands/experiments.ts'
 import { explain } from './commands/explain.ts'
 import { flowsImpact } from './commands/flows-impact.ts'
 import { flows } from './commands/flows.ts'
@@ -26,6 +27,7 @@ const commands: readonly Command[] = [
   codegen,
   explain,
   release,
+  experiments,
   analytics,
   reconcile,
   importPeople,

@@ -71,6 +71,14 @@ const versionLines = ({ flow, enrolment }: Explanation): string[] => {
 }
 
 /** What a release keeps from the person, or lets them not do; one that is on for all says nothing. */
+const experimentLines = ({ experiments }: Explanation): string[] =>
+  experiments
+    .filter(({ status }) => status !== 'draft')
+    .map(({ experiment, arm, decidedBy, exposed }) => {
+      const met = exposed ? 'met it' : 'has not met it'
+      return `experiment "${experiment}": ${arm === null ? 'no arm' : `arm "${arm}"`} (${decidedBy}), ${met}`
+    })
+
 const releaseLines = ({ releases }: Explanation): string[] =>
   releases.flatMap(({ flow, on, decidedBy, expected, found, ...allowed }) => {
     const off = Object.entries(allowed).filter(([, is]) => !is)
@@ -138,6 +146,7 @@ export const explain: Command = {
       [
         ...versionLines(told),
         ...releaseLines(told),
+        ...experimentLines(told),
         ...table,
         ...publicationLines(told),
         ...gateLines(told),
