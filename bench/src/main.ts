@@ -2,6 +2,7 @@
 import { cpus } from 'node:os'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { analyticsBench } from './analytics.ts'
+import { assignmentBench } from './assignment.ts'
 import { conditionBench } from './condition.ts'
 import { eventsBench } from './events.ts'
 import { httpBench } from './http.ts'
@@ -45,6 +46,16 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   events: table('events of ', '-events', eventsBench),
   webhooks: table('webhooks of ', '-webhooks', webhooksBench),
   import: table('moving in of ', '-import', importBench),
+  assignment: async () => {
+    const heading = `${machine}, in one process; a second is one of its processor time, medians of interleaved rounds.`
+    await write(`${day}-assignment`, [
+      `# Benchmarks of assignment of ${day}`,
+      '',
+      heading,
+      '',
+      print(await assignmentBench()),
+    ])
+  },
   analytics: table('analytics of ', '-analytics', analyticsBench),
   screens: async () => {
     const painted = await paintBench()

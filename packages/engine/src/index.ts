@@ -1,3 +1,4 @@
+export { isInShare } from './assignment/share.ts'
 export { binMiddleMs, durationBin } from './analytics/bins.ts'
 export { countsOf } from './analytics/counts.ts'
 export { countedFacts, foldTold } from './analytics/fold.ts'
