@@ -1,7 +1,9 @@
 import { GrowthBookClient } from '@growthbook/growthbook'
 import { TypedInMemoryProvider, OpenFeature, type Client } from '@openfeature/server-sdk'
 import {
+  assign,
   catalogueOf,
+  compileExperiment,
   compileFlow,
   compileRelease,
   flagOf,
@@ -9,7 +11,7 @@ import {
   isInShare,
   releasedToAll,
   stranger,
-  type Catalogue,
+  type World,
 } from '@boardwalk/engine'
 import { interleaved, type Measured } from './measured.ts'
 
@@ -33,8 +35,27 @@ const settings = {
   signedUpAfter,
 }
 
+const experiment = compileExperiment(
+  {
+    id: 'words',
+    name: 'Words',
+    flow: 'flow-0',
+    unit: 'user',
+    arms: [
+      { id: 'plain', config: { skipButtonText: 'Skip' } },
+      { id: 'later', config: { skipButtonText: 'Later' } },
+    ],
+    allocation: { plain: 50, later: 50 },
+    condition: { market: { $in: ['FR', 'BE'] } },
+    minimumSample: 100,
+  },
+  'running',
+  1,
+)
+const asked = people.map(({ userId, facts: { market } }) => ({ unit: userId, userId, facts: { market } }))
+
 /** As many flows as a large host has. */
-const catalogue: Catalogue = catalogueOf(
+const catalogue = catalogueOf(
   1,
   Array.from({ length: 10 }, (_, n) => {
     const name = `flow-${n}`
@@ -44,6 +65,7 @@ const catalogue: Catalogue = catalogueOf(
     return { flow, open: true, release: compileRelease(name, settings) }
   }),
 )
+const world: World = { catalogue, now: Date.parse('2026-07-01T00:00:00Z') }
 const { decide } = compileRelease('flow-0', settings)
 
 const growthBook = () => {
@@ -54,7 +76,24 @@ const growthBook = () => {
     rules: [{ force: true, coverage, hashAttribute: 'id', hashVersion: 2, ...more }],
   })
   const client = new GrowthBookClient({}).initSync({
-    payload: { features: { plain: rollout({}), targeted: rollout({ condition }) } },
+    payload: {
+      features: {
+        plain: rollout({}),
+        targeted: rollout({ condition }),
+        words: {
+          defaultValue: 'none',
+          rules: [
+            {
+              variations: ['plain', 'later'],
+              weights: [0.5, 0.5],
+              hashAttribute: 'id',
+              hashVersion: 2,
+              condition: { market: { $in: settings.marketWhitelist } },
+            },
+          ],
+        },
+      },
+    },
   })
   const contexts = people.map(({ userId, facts: { market } }) => ({
     attributes: { id: userId, market, createdAt },
@@ -115,19 +154,19 @@ export const assignmentBench = async (): Promise<Measured[]> => {
     growthBookPlain: async () => speed((n) => client.isOn('plain', contexts[n]!)),
     decide: async () => speed((n) => decide(people[n]!).on),
     growthBookTargeted: async () => speed((n) => client.isOn('targeted', contexts[n]!)),
-    flag: async () => speed((n) => flagOf(catalogue, people[n]!, 'flow-0')!.value),
+    arm: async () => speed((n) => assign(experiment, asked[n]!, world.now).arm?.id === 'later'),
+    growthBookArm: async () => speed((n) => client.evalFeature('words', contexts[n]!).value === 'later'),
+    flag: async () => speed((n) => flagOf(world, people[n]!, 'flow-0')!.value === true),
     growthBookResult: async () => speed((n) => client.evalFeature('targeted', contexts[n]!).on),
     openFeature: () =>
       speedOfPromises(async (n) => (await feature.getBooleanDetails('flow-0', false, who[n])).value),
     json: async () =>
-      speed((n) => JSON.stringify(flagOf(catalogue, people[n]!, 'flow-0')).includes('"value":true')),
+      speed((n) => JSON.stringify(flagOf(world, people[n]!, 'flow-0')).includes('"value":true')),
     growthBookJson: async () =>
       speed((n) => JSON.stringify(client.evalFeature('targeted', contexts[n]!)).includes('"on":true')),
     all: async () =>
       40 *
-      speed((n) =>
-        JSON.stringify(flagsOf(catalogue, people[n]!)).startsWith('[{"key":"flow-0","value":true'),
-      ),
+      speed((n) => JSON.stringify(flagsOf(world, people[n]!)).startsWith('[{"key":"flow-0","value":true')),
   })
   await OpenFeature.close()
   const row = (name: string, ours: number, peer = NaN, peerName = ''): Measured => ({
@@ -152,6 +191,7 @@ export const assignmentBench = async (): Promise<Measured[]> => {
       rates.growthBookTargeted,
       `GrowthBook isOn, ${targeted}`,
     ),
+    row('arm of an experiment', rates.arm, rates.growthBookArm, 'GrowthBook evalFeature of an experiment'),
     row('flag with reason', rates.flag, rates.growthBookResult, `GrowthBook evalFeature, ${targeted}`),
     row('flag with reason', rates.flag, rates.openFeature, "OpenFeature's client, provider in memory"),
     row('flag as JSON', rates.json, rates.growthBookJson, 'GrowthBook evalFeature as JSON'),
