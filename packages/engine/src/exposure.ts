@@ -2,7 +2,7 @@ import { assign, type AssignmentDecision } from './assignment/assign.ts'
 import type { Assignment } from './assignment/assignment.ts'
 import type { Arm, Experiment } from './assignment/experiment.ts'
 import { isReleasedTo, type Catalogue } from './catalogue.ts'
-import { happening, type Decision, type World } from './decision.ts'
+import { enrolmentIn, happening, type Decision, type World } from './decision.ts'
 import { conditionFacts } from './facts.ts'
 import type { Flow } from './flow.ts'
 import type { Enrolment, Person } from './person.ts'
@@ -91,14 +91,15 @@ export const entryOf = ({ catalogue, now }: World, person: Person, control: Flow
 }
 
 /** The flow that the person is in instead of the named one, because an experiment of that had them enter there. */
-export const enteredInstead = ({ experiments }: Catalogue, person: Person, named: string): string =>
-  person.enrolments.find(
-    ({ flow, arm }) =>
-      flow !== named &&
-      arm !== null &&
-      experiments.some(
-        ({ id, document }) =>
-          document.flow === named &&
-          document.arms.some((one) => one.flow === flow && arm === `${id}/${one.id}`),
-      ),
-  )?.flow ?? named
+export const enteredInstead = ({ experiments }: Catalogue, person: Person, named: string): string => {
+  if (enrolmentIn(person, named)) return named
+  const ways = experiments
+    .filter(({ document }) => document.flow === named)
+    .flatMap((experiment) =>
+      experiment.document.arms.map(({ id, flow }) => ({ flow, arm: armName(experiment, id) })),
+    )
+  const entered = person.enrolments.find((one) =>
+    ways.some(({ flow, arm }) => one.flow === flow && one.arm === arm),
+  )
+  return entered?.flow ?? named
+}

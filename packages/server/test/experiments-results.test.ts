@@ -165,20 +165,14 @@ describe('a comparison', () => {
 
   test('within phases sees no difference that only the change of the allocation makes', () => {
     // In both phases the arms are alike; but most of "b" came when everybody completed more often.
-    const rows = [
-      ...[sums(1, 'a', 900, 90), sums(1, 'b', 100, 10)],
-      ...[sums(2, 'a', 100, 50), sums(2, 'b', 900, 450)],
-    ]
+    const rows = [sums(1, 'a', 900, 90), sums(1, 'b', 100, 10), sums(2, 'a', 100, 50), sums(2, 'b', 900, 450)]
     const compared = compare(rows, ['a', 'b'], 'completed', 'user')
     expect(compared?.difference).toBeCloseTo(0, 12)
     expect(460 / 1000 - 140 / 1000).toBeCloseTo(0.32, 12)
   })
 
   test('weighs phases by how many there are of both arms', () => {
-    const rows = [
-      ...[sums(1, 'a', 100, 10), sums(1, 'b', 100, 20)],
-      ...[sums(2, 'a', 300, 30), sums(2, 'b', 300, 90)],
-    ]
+    const rows = [sums(1, 'a', 100, 10), sums(1, 'b', 100, 20), sums(2, 'a', 300, 30), sums(2, 'b', 300, 90)]
     expect(compare(rows, ['a', 'b'], 'completed', 'user')?.difference).toBeCloseTo(
       0.25 * 0.1 + 0.75 * 0.2,
       12,

@@ -50,7 +50,7 @@ export const useNudge = (): NudgeState => {
     visible,
     nudge,
     next: onboarding?.steps.find(({ id }) => id === onboarding.nextStep),
-    canSnooze: !!nudge && onboarding?.features.snooze === true && nudge.snoozeCount < nudge.maxSnoozes,
+    canSnooze: !!nudge && onboarding.features.snooze && nudge.snoozeCount < nudge.maxSnoozes,
     stale,
     snoozedUntil: visible || undoUntilMs === undefined ? undefined : nudge?.snoozedUntil,
     // Never after the server's `undoUntil`: it begins to count when it hears of it. Not by that time itself, because the
