@@ -9,10 +9,12 @@ import { experiments } from './commands/experiments.ts'
 import { explain } from './commands/explain.ts'
 import { flowsImpact } from './commands/flows-impact.ts'
 import { flows } from './commands/flows.ts'
+import { health } from './commands/health.ts'
 import { importPeople } from './commands/import.ts'
 import { migrate } from './commands/migrate.ts'
 import { projections } from './commands/projections.ts'
 import { reconcile } from './commands/reconcile.ts'
+import { releaseAdvance, releasePhases } from './commands/release-phases.ts'
 import { release } from './commands/release.ts'
 import { serve } from './commands/serve.ts'
 import { token } from './commands/token.ts'
@@ -28,6 +30,9 @@ const commands: readonly Command[] = [
   explain,
   release,
   experiments,
+  releasePhases,
+  releaseAdvance,
+  health,
   analytics,
   reconcile,
   importPeople,

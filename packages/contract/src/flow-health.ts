@@ -166,7 +166,7 @@ export const baselineRequest = z
   .strictObject({ from: momentInUtc, to: momentInUtc }, { error: 'an object with "from" and "to"' })
   .meta({ id: 'BaselineRequest' })
 
-export const alert = z
+const alert = z
   .object({
     id: z.uuid(),
     flow: z.string(),

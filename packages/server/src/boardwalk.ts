@@ -4,6 +4,7 @@ import {
   openDatabase,
   ownMigrations,
   purgeDeadLetters,
+  purgeRequests,
   purgeSavedAnswers,
   renumberRestored,
 } from '@boardwalk/store'
@@ -112,6 +113,8 @@ type Running = {
 
 /** Of saved answers and of dead letters. */
 const keptDays = 30
+// As long as a baseline may reach back.
+const keptDaysOfRequests = 90
 const upkeepMs = 3_600_000
 
 const logSettled = (log: Logger, { type, stepId, flow, correlationId, data }: Record): void => {
@@ -123,9 +126,10 @@ const logSettled = (log: Logger, { type, stepId, flow, correlationId, data }: Re
 
 const purgeRegularly = (database: Database, log: Logger): (() => void) => {
   const purge = (): void => {
-    Promise.all(
-      [purgeSavedAnswers, purgeDeadLetters].map((purgeOld) => purgeOld(database.query, keptDays)),
-    ).catch((error: unknown) =>
+    Promise.all([
+      ...[purgeSavedAnswers, purgeDeadLetters].map((purgeOld) => purgeOld(database.query, keptDays)),
+      purgeRequests(database.query, keptDaysOfRequests),
+    ]).catch((error: unknown) =>
       log.warn({ event: 'onboarding.upkeep_failed', err: error }, 'what is old is purged later'),
     )
   }

@@ -1,11 +1,13 @@
 -- How a release fares: what it is judged by, what was found, and what was done about it.
 
--- Requests that processes answered, by the minute (UTC), and those of them that failed on our side. Written every few
--- seconds: what one has counted in its last seconds is lost when it dies.
+-- Requests that one process answered, by the minute (UTC), and those of them that failed on our side. Each writes its own
+-- totals every few seconds, so that writing them again, when nobody knows whether they were written, changes nothing.
 create table request_count (
-  minute timestamptz primary key,
+  minute timestamptz not null,
+  process uuid not null,
   requests bigint not null,
-  errors bigint not null
+  errors bigint not null,
+  primary key (minute, process)
 ) with (fillfactor = 70);
 
 -- What somebody set for a flow; what is missing is as usual.

@@ -165,7 +165,7 @@ export {
 } from './health/alerts.ts'
 export { insertMeasurement, readMeasurements } from './health/measurements.ts'
 export { readPlan, writePlan, type Plan } from './health/plan.ts'
-export { addRequests, purgeRequests, readRequests, type AnsweredMinute } from './health/requests.ts'
+export { purgeRequests, readRequests, writeRequests, type AnsweredMinute } from './health/requests.ts'
 export {
   endIncident,
   forgetOtherRules,

@@ -35,7 +35,7 @@ const tunedFor = 1_000
 const percent = (rate: number): string => `${Math.round(rate * 10_000) / 100} %`
 
 /** From each piece on until now: the newest piece alone first. */
-export const stretchesOf = (pieces: readonly Counted[]): Counted[] => {
+const stretchesOf = (pieces: readonly Counted[]): Counted[] => {
   let [of, count] = [0, 0]
   return pieces.toReversed().map((piece) => {
     of += piece.of

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { OperationRow } from '@boardwalk/contract'
-import { addRequests, type AnsweredMinute, type Query } from '@boardwalk/store'
+import { writeRequests, type AnsweredMinute, type Query } from '@boardwalk/store'
 
 export type AnsweredRequests = {
   readonly count: (status: number) => void
@@ -18,27 +19,34 @@ const mostMinutes = 60
 export const isOfOnboarding = ({ path }: Pick<OperationRow, 'path'>): boolean =>
   path.startsWith('/api/') && !path.startsWith('/api/admin/')
 
-/** Counts requests that were answered, by the minute, and writes it down every two seconds. */
+/** Counts requests that were answered, by the minute, and writes its totals down every two seconds. */
 export const answeredRequests = (query: Query, clock: () => number, log: Logger): AnsweredRequests => {
-  let counted = new Map<number, AnsweredMinute>()
+  const process = randomUUID()
+  const counted = new Map<number, AnsweredMinute>()
+  const unwritten = new Set<number>()
+  const minuteNow = (): number => Math.floor(clock() / minuteMs) * minuteMs
 
-  const add = ({ begins, requests, errors }: AnsweredMinute): void => {
-    const before = counted.get(begins)
-    if (before === undefined && counted.size >= mostMinutes) counted.delete(Math.min(...counted.keys()))
-    counted.set(begins, {
-      begins,
-      requests: requests + (before?.requests ?? 0),
-      errors: errors + (before?.errors ?? 0),
-    })
+  const count = (status: number): void => {
+    const begins = minuteNow()
+    const { requests = 0, errors = 0 } = counted.get(begins) ?? {}
+    counted.set(begins, { begins, requests: requests + 1, errors: errors + (status >= 500 ? 1 : 0) })
+    unwritten.add(begins)
+    const [oldest] = counted.keys()
+    if (counted.size <= mostMinutes || oldest === undefined) return
+    counted.delete(oldest)
+    unwritten.delete(oldest)
   }
 
   const flush = async (): Promise<void> => {
-    const taken = counted
-    counted = new Map()
+    const minutes = [...unwritten].flatMap((begins) => counted.get(begins) ?? [])
+    unwritten.clear()
     try {
-      await addRequests(query, [...taken.values()])
+      await writeRequests(query, process, minutes)
+      for (const { begins } of minutes)
+        if (begins < minuteNow() && !unwritten.has(begins)) counted.delete(begins)
     } catch (error) {
-      taken.forEach(add)
+      // Perhaps they were written, and only the answer was lost.
+      for (const { begins } of minutes) if (counted.has(begins)) unwritten.add(begins)
       log.warn({ event: 'onboarding.requests_not_counted', err: error }, 'will try again')
     }
   }
@@ -50,12 +58,7 @@ export const answeredRequests = (query: Query, clock: () => number, log: Logger)
 
   return {
     flush,
-    count: (status) =>
-      add({
-        begins: Math.floor(clock() / minuteMs) * minuteMs,
-        requests: 1,
-        errors: status >= 500 ? 1 : 0,
-      }),
+    count,
     stop: async () => {
       clearInterval(timer)
       await flushing

@@ -43,7 +43,7 @@ export type RuleFinding = {
 }
 export type AlertFinding = { readonly rule: AlertRule; readonly finding: Finding; readonly held: Held }
 
-export const countedOf = (figure: FrozenFigure | null): Counted | null =>
+const countedOf = (figure: FrozenFigure | null): Counted | null =>
   figure?.count === undefined ? null : { of: figure.of, count: figure.count }
 
 export const baselineOf = ({ baseline }: WatchedFlow, metric: Metric): FrozenFigure | null =>

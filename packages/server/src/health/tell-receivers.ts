@@ -34,8 +34,7 @@ const mostTries = 8
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-const textOf = ({ body: { severity, message } }: DueMessage): string =>
-  `${String(severity)}: ${String(message)}`
+const textOf = ({ body: { severity, message } }: DueMessage): string => `${severity ?? ''}: ${message ?? ''}`
 
 /** Sends what is due, by the process that watches. Should it die on the way, another sends it again, under the same id. */
 export const tellReceivers = ({ query, outbound, mailer, clock, log }: Parts): Telling => {
@@ -57,7 +56,7 @@ export const tellReceivers = ({ query, outbound, mailer, clock, log }: Parts): T
     if (mailer === undefined) return 'there is no mail server (SMTP_URL, ALERT_FROM)'
     const { id, body } = message
     const subject = `[Boardwalk] ${textOf(message)}`.slice(0, 200)
-    const lines = Object.entries(body).map(([name, value]) => `${name}: ${String(value ?? '-')}`)
+    const lines = Object.entries(body).map(([name, value]) => `${name}: ${value ?? '-'}`)
     const sent = await mailer({ to, subject, body: `${lines.join('\n')}\n`, id }, clock())
     return sent.kind === 'failed' ? sent.reason : undefined
   }

@@ -91,7 +91,7 @@ const dialogueOn = (socket: Socket) => {
     for (;;) {
       const { value, done } = await Promise.race([each.next(), gone])
       if (done === true) throw new Refused('the mail server hung up')
-      const line = String(value).slice(0, 2000)
+      const line = value.slice(0, 2000)
       told.push(line.slice(4))
       if (told.length > 100) throw new Refused('the mail server says too much')
       if (!line.startsWith('-', 3)) return { code: Number(line.slice(0, 3)), lines: told }

@@ -104,16 +104,19 @@ export const queueMessages = async (
   alertId: string,
   flow: string,
   receivers: readonly string[],
-  body: object,
+  body: MessageBody,
 ): Promise<void> => {
   if (receivers.length > 0) await query(queueStatement, [alertId, flow, receivers, JSON.stringify(body)])
 }
+
+/** What receivers are sent, by name. */
+export type MessageBody = { readonly [name: string]: string | null }
 
 export type DueMessage = {
   readonly id: string
   readonly flow: string
   readonly receiver: string
-  readonly body: { readonly [name: string]: unknown }
+  readonly body: MessageBody
   readonly attempts: number
 }
 
