@@ -60,7 +60,7 @@ export const onboardingOf = (...steps: readonly Step[]): Onboarding =>
     guide: { dismissed: false },
     welcome: { seen: false },
     features: { enabled: true, skip: true, snooze: true, guardRails: true },
-    experiments: [],
+    experiments: {},
     config: {},
   })
 

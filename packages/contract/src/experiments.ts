@@ -157,13 +157,17 @@ const experimentChange = z
 
 export const experimentChanges = listOf(experimentChange).meta({ id: 'ExperimentChanges' })
 
-export const shownExperiments = z
-  .array(z.object({ id: z.string(), arm: z.string() }))
-  .describe('The running experiments that the person has met, and their arms; by id.')
+const configTold = z.object({ ...configFields, skipButtonText: z.string().optional() })
 
-export const shownConfig = z
-  .object({ ...configFields, skipButtonText: z.string().optional() })
-  .describe('What those experiments change here, in the person’s language.')
+export const shownExperiments = z
+  .record(z.string(), z.object({ variant: z.string(), config: configTold }))
+  .describe(
+    'The running experiments that the person has met, by id: their arm, and what it changes in the flow that the experiment is about.',
+  )
+
+export const shownConfig = configTold.describe(
+  'What those experiments change here together, in the person’s language.',
+)
 
 export const explainedExperiment = z
   .object({

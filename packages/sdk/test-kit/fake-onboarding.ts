@@ -68,7 +68,7 @@ export const onboardingOf = (state: FakeState, person: FakePerson): Onboarding =
     guide: { dismissed: false },
     welcome: { seen: false },
     features: { enabled: true, skip: true, snooze: true, guardRails: true },
-    experiments: [],
+    experiments: {},
     config: {},
   }
 }

@@ -257,7 +257,7 @@ const behaviours = (start: () => Promise<Peer>): void => {
         guide: { dismissed: false },
         welcome: { seen: false },
         features: { enabled: true, skip: true, snooze: true, guardRails: true },
-        experiments: [],
+        experiments: {},
         config: {},
       })
     })

@@ -66,6 +66,14 @@ const sources: Read<readonly EventSource[]> = (text) => {
   }
 }
 
+const mailServer: Read<string | undefined> = (text) => {
+  const server = URL.parse(text)
+  if (server === null || !/^smtps?:$/.test(server.protocol) || server.hostname === '') return undefined
+  // Whatever is not percent-encoded well could not be sent as user and password.
+  const isEncoded = /^(?:[^%]|%[\da-f]{2})*$/i.test(server.username + server.password)
+  return isEncoded ? text : undefined
+}
+
 const longSecret: Read<string | undefined> = (text) => (Buffer.byteLength(text) >= 32 ? text : undefined)
 
 /** Every setting there is, and the only place that knows their names, limits and defaults. */
@@ -218,7 +226,7 @@ const settings = {
     default: undefined,
     help: 'Mail server that sends alerts. A password is sent by TLS only.',
     secret: true,
-    read: url('smtp:', 'smtps:'),
+    read: mailServer,
   }),
   alertFrom: setting<string | undefined>({
     variable: 'ALERT_FROM',

@@ -42,6 +42,16 @@ describe('the configuration', () => {
     [{ BOARDWALK_API_KEY: 'has spaces and is more than 32 bytes long' }, 'BOARDWALK_API_KEY is a value of'],
     [{ BOARDWALK_JWKS_URL: 'file:///etc/passwd' }, 'BOARDWALK_JWKS_URL'],
     [{ BOARDWALK_LOG_LEVEL: 'loud' }, 'BOARDWALK_LOG_LEVEL is "loud"'],
+    [{ SMTP_URL: 'smtp:mail', ALERT_FROM: 'a@b.example' }, 'SMTP_URL is a value of 9 bytes'],
+    [{ SMTP_URL: 'https://mail.example', ALERT_FROM: 'a@b.example' }, 'SMTP_URL is a value of'],
+    [{ SMTP_URL: 'smtp://u:%zz@mail.example', ALERT_FROM: 'a@b.example' }, 'SMTP_URL is a value of'],
+    [{ SMTP_URL: 'smtp://mail.example', ALERT_FROM: 'nobody' }, 'ALERT_FROM is "nobody"'],
+    [{ SMTP_URL: 'smtp://mail.example' }, 'SMTP_URL and ALERT_FROM belong together'],
+    [{ ALERT_FROM: 'a@b.example' }, 'SMTP_URL and ALERT_FROM belong together'],
+    [
+      { BOARDWALK_WATCH_SECONDS: '0' },
+      'BOARDWALK_WATCH_SECONDS is "0", expected a whole number from 1 to 300',
+    ],
     [{ BOARDWALK_TYPO: '1' }, 'BOARDWALK_TYPO is not a setting'],
   ])('%o refuses to start', (environment, message) => {
     expect(messageOf(environment as unknown as Record<string, string>)).toContain(message)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { forEachDatabase } from '@boardwalk/store/test-kit'
-import { onboarding, openLab, type Lab } from './open-lab.ts'
+import { inNone, onboarding, openLab, type Lab } from './open-lab.ts'
 
 forEachDatabase((_, open) => {
   let lab: Lab
@@ -44,7 +44,7 @@ forEachDatabase((_, open) => {
       const { body } = await ada('GET', onboarding)
       expect(body).toMatchObject({
         flow: { name: flow, version },
-        experiments: [{ id, arm: 'next' }],
+        experiments: { [id]: { variant: 'next' } },
         config: {},
       })
       expect(await lab.timeline(`ada-${flow}`)).toMatchObject([
@@ -79,7 +79,7 @@ forEachDatabase((_, open) => {
       const ada = await lab.personOf(flow)
       await ada('GET', onboarding)
       await lab.stop(id)
-      expect((await ada('GET', onboarding)).body).toMatchObject({ flow: { version }, experiments: [] })
+      expect((await ada('GET', onboarding)).body).toMatchObject({ flow: { version }, experiments: inNone })
       const bob = await lab.personOf(flow, `bob-${flow}`)
       expect((await bob('GET', onboarding)).body.flow.version).toBe(1)
       expect(await lab.ledger(`bob-${flow}`)).toEqual([])
@@ -113,7 +113,7 @@ forEachDatabase((_, open) => {
         ],
         allocation: { old: 0, next: 100 },
       })
-      expect((await ada('GET', onboarding)).body).toMatchObject({ flow: { version: 1 }, experiments: [] })
+      expect((await ada('GET', onboarding)).body).toMatchObject({ flow: { version: 1 }, experiments: inNone })
       expect(await lab.ledger(`ada-${flow}`)).toEqual([])
     })
 
@@ -148,7 +148,7 @@ forEachDatabase((_, open) => {
       for (const query of ['', `?flow=${flow}`, `?flow=${other}`])
         expect((await ada('GET', `${onboarding}${query}`)).body).toMatchObject({
           flow: { name: other },
-          experiments: [{ id, arm: 'other' }],
+          experiments: { [id]: { variant: 'other' } },
         })
       expect(await lab.exposures(`ada-${flow}`)).toHaveLength(1)
     })
@@ -159,18 +159,18 @@ forEachDatabase((_, open) => {
       expect((await ada('GET', `${onboarding}?flow=${other}`)).body).toMatchObject({ flow: null })
       expect((await ada('GET', onboarding)).body).toMatchObject({
         flow: { name: flow },
-        experiments: [{ arm: 'old' }],
+        experiments: { [id]: { variant: 'old' } },
       })
       await lab.stop(id)
       const bob = await lab.personOf(flow, `bob-${flow}`)
-      expect((await bob('GET', onboarding)).body).toMatchObject({ flow: { name: flow }, experiments: [] })
+      expect((await bob('GET', onboarding)).body).toMatchObject({ flow: { name: flow }, experiments: inNone })
     })
 
     test('that is switched off leaves people with the flow as it is, in no arm', async () => {
       const { flow, other } = await tried()
       await lab.server('POST', `/api/admin/release/${other}/kill`, { reason: 'broken' })
       const ada = await lab.personOf(flow)
-      expect((await ada('GET', onboarding)).body).toMatchObject({ flow: { name: flow }, experiments: [] })
+      expect((await ada('GET', onboarding)).body).toMatchObject({ flow: { name: flow }, experiments: inNone })
       expect(await lab.ledger(`ada-${flow}`)).toEqual([])
     })
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { forEachDatabase } from '@boardwalk/store/test-kit'
 import type { Call } from './open-house.ts'
-import { onboarding, openLab, pathOf, type Lab } from './open-lab.ts'
+import { inNone, onboarding, openLab, pathOf, type Lab } from './open-lab.ts'
 
 forEachDatabase((_, open) => {
   let lab: Lab
@@ -13,7 +13,7 @@ forEachDatabase((_, open) => {
   })
   afterAll(() => Promise.all([lab.boardwalk.stop(), second.boardwalk.stop()]))
 
-  const armsOf = async (person: Call): Promise<unknown> => (await person('GET', onboarding)).body.experiments
+  const armsOf = async (person: Call): Promise<unknown> => lab.armsIn((await person('GET', onboarding)).body)
 
   describe('an allocation changed while it runs', () => {
     test('begins a new phase, moves nobody who has begun, and holds for all who come', async () => {
@@ -46,7 +46,7 @@ forEachDatabase((_, open) => {
       const ada = await lab.personOf(flow)
       await armsOf(ada)
       expect((await lab.stop(id)).body).toMatchObject({ status: 'stopped', stopReason: 'enough' })
-      expect((await ada('GET', onboarding)).body).toMatchObject({ experiments: [], config: {} })
+      expect((await ada('GET', onboarding)).body).toMatchObject({ experiments: inNone, config: {} })
       const bob = await lab.personOf(flow, `bob-${flow}`)
       expect(await armsOf(bob)).toEqual([])
       expect(await lab.ledger(`ada-${flow}`)).toHaveLength(1)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { forEachDatabase } from '@boardwalk/store/test-kit'
-import { onboarding, openLab, type Lab } from './open-lab.ts'
+import { inNone, onboarding, openLab, type Lab } from './open-lab.ts'
 
 forEachDatabase((_, open) => {
   let lab: Lab
@@ -9,7 +9,7 @@ forEachDatabase((_, open) => {
   })
   afterAll(() => lab.boardwalk.stop())
 
-  const nothing = { experiments: [], config: {} }
+  const nothing = { experiments: inNone, config: {} }
 
   describe('the ledger', () => {
     test('has the arm from the first exposure on, told once, and figures count the enrolment by it', async () => {
@@ -18,8 +18,9 @@ forEachDatabase((_, open) => {
       const ada = await lab.personOf(flow)
       for (const _ of [1, 2]) {
         const { body } = await ada('GET', onboarding, undefined, { 'accept-language': 'fr' })
-        expect(body.experiments).toEqual([{ id, arm: 'later' }])
-        expect(body.config).toEqual({ skipButtonText: 'Faire plus tard' })
+        const config = { skipButtonText: 'Faire plus tard' }
+        expect(body.experiments).toEqual({ [id]: { variant: 'later', config } })
+        expect(body.config).toEqual(config)
       }
       const row = { experiment: id, arm: 'later', phase: 1, source: 'hash' }
       expect(await lab.ledger(`ada-${flow}`)).toMatchObject([row])
@@ -94,7 +95,7 @@ forEachDatabase((_, open) => {
       const { body, headers } = await ada('POST', `${onboarding}/welcome/seen`, undefined, {
         prefer: 'return=representation',
       })
-      expect(body.onboarding.experiments).toEqual([{ id, arm: 'later' }])
+      expect(lab.armsIn(body.onboarding)).toEqual([{ id, arm: 'later' }])
       expect(await lab.ledger(`ada-${flow}`)).toHaveLength(1)
       expect((await ada('GET', onboarding)).headers.get('etag')).toBe(headers.get('etag'))
       expect(await lab.exposures(`ada-${flow}`)).toHaveLength(1)
@@ -147,7 +148,7 @@ forEachDatabase((_, open) => {
       const ada = await lab.personOf(flow)
       expect((await ada('GET', onboarding)).body).toMatchObject(nothing)
       await lab.server('PUT', `/api/admin/release/${flow}`, { skipEnabled: true })
-      expect((await ada('GET', onboarding)).body.experiments).toEqual([{ id, arm: 'later' }])
+      expect(lab.armsIn((await ada('GET', onboarding)).body)).toEqual([{ id, arm: 'later' }])
     })
 
     test('in every arm alike: also where the control changes nothing', async () => {
@@ -156,7 +157,7 @@ forEachDatabase((_, open) => {
       const id = await lab.running(flow, { ...nudgeArms({ nudgePlacement: 'top' }), allocation })
       const ada = await lab.personOf(flow)
       expect((await ada('GET', onboarding)).body).toMatchObject({
-        experiments: [{ id, arm: 'control' }],
+        experiments: { [id]: { variant: 'control' } },
         config: {},
       })
       expect(await lab.exposures(`ada-${flow}`)).toHaveLength(1)

@@ -13,6 +13,9 @@ export const textArms = [
   { id: 'later', config: { skipButtonText: { en: 'Do it later', fr: 'Faire plus tard' } } },
 ]
 
+/** What an answer tells whoever is in no experiment. */
+export const inNone: unknown = expect.toSatisfy((experiments) => Object.keys(experiments).length === 0)
+
 /** A house with all that tests of experiments speak of. */
 export const openLab = async (database: Database, options: Partial<BoardwalkOptions> = {}) => {
   const house = await openHouse(database, options)
@@ -69,6 +72,9 @@ export const openLab = async (database: Database, options: Partial<BoardwalkOpti
     put,
     running,
     timeline,
+    /** As an answer tells it: experiment and arm. */
+    armsIn: ({ experiments }: { experiments: Record<string, { variant: string }> }) =>
+      Object.entries(experiments).map(([id, { variant: arm }]) => ({ id, arm })),
     exposures: async (userId: string) =>
       (await timeline(userId)).filter(({ type }) => type === 'experiment.exposed').map(({ data }) => data),
     /** The person's rows of the ledger. */

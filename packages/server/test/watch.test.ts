@@ -167,6 +167,7 @@ forEachDatabase((_, open) => {
       await house.answer(40, 0)
       await checks(3)
       expect(await rules()).toMatchObject({ 'api-errors': 'unknown' })
+      await house.set('shop', { minimumSample: 950 })
       await house.answer(850, 0)
       await expect.poll(rules, soon).toMatchObject({ 'api-errors': 'hold' })
       await checks(3)

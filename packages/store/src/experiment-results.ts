@@ -55,6 +55,12 @@ const resultsStatement = {
       left join assignment a on $6::boolean and a.unit = p.account_id and a.experiment = s.experiment and a.kind = 'account'
       where s.experiment = $1 and s.kind = 'user'
     ),
+    activation as materialized (
+      select v.flow, v.version, step ->> 'id' as step_id
+      from flow_version v
+      cross join jsonb_path_query_first(v.document, '$.steps[*] ? (@.activation == true)') as step
+      where v.flow = any ($3::text[]) and step is not null
+    ),
     outcome as materialized (
       select m.*, h.*, m.exposed_at + $7::double precision * interval '1 millisecond' as until,
         m.exposed_at + $7::double precision * interval '1 millisecond' <= $5::timestamptz as matured
@@ -65,8 +71,12 @@ const resultsStatement = {
           min(at) filter (where type = 'onboarding.completed') as completed,
           min(at) filter (where type in ('onboarding.skipped', 'onboarding.step_skipped')) as skipped,
           min(at) filter (where type = 'onboarding.resumed') as resumed,
-          min(at) filter (where type = 'onboarding.step_completed' and data ->> 'activation' = 'true') as activated
+          min(at) filter (
+            where activation.step_id is not null
+              and (type = 'onboarding.step_completed' or (type = 'onboarding.step_shared' and data ->> 'status' is null))
+          ) as activated
         from happening
+        left join activation using (flow, version, step_id)
         where person_id = m.person_id and flow = arm.flow and at >= m.exposed_at
       ) h
       where not m.is_tester

@@ -62,7 +62,7 @@ export const onboardingOf = ({ steps = [], nudge, features, ...rest }: Onboardin
     guide: { dismissed: false },
     welcome: { seen: true },
     features: { enabled: true, skip: true, snooze: true, guardRails: true, ...features },
-    experiments: [],
+    experiments: {},
     config: {},
     ...rest,
   }

@@ -71,31 +71,49 @@ export const startWatch = ({ database, clock, log, announcer, checkMs, whileHeld
   const warn = (error: unknown, flow?: string): void =>
     log.warn({ event: 'onboarding.watch_failed', flow, err: error }, 'will check again')
 
-  const checkAll = async (watch: Watch): Promise<void> => {
-    await noteCheck(query, watch)
+  /** Whether all could be checked. */
+  const checkAll = async (watch: Watch): Promise<boolean> => {
+    let well = true
     for (const watched of await readAllWatched(query)) {
-      if (stopping.signal.aborted) return
+      if (stopping.signal.aborted) return false
       // What cannot be judged of one flow must not leave the others without a watch.
-      await checkFlow(watch, watched)
-        .then(() => advanceFlow(watch, watched))
-        .catch((error: unknown) => warn(error, watched.flow))
+      try {
+        await checkFlow(watch, watched)
+        await advanceFlow(watch, watched)
+      } catch (error) {
+        warn(error, watched.flow)
+        well = false
+      }
     }
+    if (well) await noteCheck(query, watch)
+    return well
+  }
+
+  const pause = (ms: number): Promise<void> =>
+    sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined)
+
+  /** Whoever cannot check, because the way to the database is bad, lets somebody else try. */
+  const giveWay = async (): Promise<void> => {
+    await releaseWatch(query, holder).catch(() => undefined)
+    await pause(checkMs)
+  }
+
+  const look = async (): Promise<void> => {
+    const held = await holdWatch(query, holder, leaseMs)
+    if (held === undefined) return
+    whileHeld()
+    // Timers come a little early or late.
+    const isDue = held.sinceCheckMs === null || held.sinceCheckMs >= checkMs - checkMs / looksACheck / 2
+    if (isDue && !(await checkAll(held))) await giveWay()
   }
 
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      try {
-        const held = await holdWatch(query, holder, leaseMs)
-        if (held) {
-          whileHeld()
-          // Timers come a little early or late.
-          const due = held.sinceCheckMs === null || held.sinceCheckMs >= checkMs - checkMs / looksACheck / 2
-          if (due) await checkAll(held)
-        }
-      } catch (error) {
+      await look().catch(async (error: unknown) => {
         warn(error)
-      }
-      await sleep(checkMs / looksACheck, undefined, { signal: stopping.signal }).catch(() => undefined)
+        await giveWay()
+      })
+      await pause(checkMs / looksACheck)
     }
   }
 

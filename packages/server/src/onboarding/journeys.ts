@@ -38,7 +38,7 @@ const onboardingBody = (
     locales: localesFor(person, requester),
     now: world.now,
     features,
-    experiments: experimentsMet(world, person).map(({ experiment: { id }, arm }) => ({ id, arm: arm.id })),
+    experiments: experimentsMet(world, person),
     config: guide ? armConfigOf(world, person, guide.flow.name) : {},
   }
   return JSON.stringify(presentOnboarding(shown))

@@ -8,6 +8,7 @@ import {
   type ArmConfig,
   type Guide,
   type GuideStep,
+  type Met,
   type Person,
 } from '@boardwalk/engine'
 import { presentAction } from './present-action.ts'
@@ -94,7 +95,7 @@ export type PresentationInput = {
   readonly now: number
   /** What the flow's release lets this person do. */
   readonly features: Onboarding['features']
-  readonly experiments: Onboarding['experiments']
+  readonly experiments: readonly Met[]
   /** What those change in this flow. */
   readonly config: ArmConfig
 }
@@ -107,7 +108,12 @@ export const presentOnboarding = (shown: PresentationInput): Onboarding => {
     steps: guide ? guide.steps.map((step) => presentStep(step, person, locales)) : [],
     ...presentSurfaces(guide, now, config),
     features: { ...features, snooze: features.snooze && config.snoozeEnabled !== false },
-    experiments,
+    experiments: Object.fromEntries(
+      experiments.map(({ experiment, arm }) => [
+        experiment.id,
+        { variant: arm.id, config: presentConfig(arm.config ?? {}, locales) },
+      ]),
+    ),
     config: presentConfig(config, locales),
   }
 }

@@ -116,12 +116,13 @@ forEachPostgres((name, url, open) => {
     const through = new URL(url)
     through.hostname = '127.0.0.1'
     through.port = String(proxy.port)
-    const well = await startServer({ DATABASE_URL: url, BOARDWALK_SCHEMA: schema })
+    // First, so that it is the one that watches when its way to the database gets bad.
     const sick = await startServer({
       DATABASE_URL: through.href,
       BOARDWALK_SCHEMA: schema,
       BOARDWALK_LOG_LEVEL: 'silent',
     })
+    const well = await startServer({ DATABASE_URL: url, BOARDWALK_SCHEMA: schema })
     await publishFlow(well.server, watchedFlow('shop'))
     const headers = { authorization: `Bearer ${await tokenOf('ada')}` }
     const all = { asked: 0, failed: 0 }
