@@ -18,7 +18,7 @@ const { url, schema, variant } = JSON.parse(process.argv[2] ?? '') as ProjectorW
 const leaseMs = 300
 // Short as well, so that there are many for a kill to hit.
 const pageLength = 250
-// Long beside the work of a page, so that a kill seldom misses it.
+// Longer than a kill takes to come after a page is told.
 const pauseMs = 200
 
 const database = await openDatabase({ url, schema, connections: 3 })
@@ -37,7 +37,7 @@ const apart: Database = {
   ...database,
   transaction: async (work) => {
     let move: { statement: Statement; values: readonly unknown[] | undefined } | undefined
-    const result = await telling.transaction((session) => {
+    const result = await database.transaction((session) => {
       const query: Query = async (statement, values) => {
         if (statement.name !== 'move_analytics') return session.query(statement, values)
         move = { statement, values }
@@ -45,6 +45,8 @@ const apart: Database = {
       }
       return work({ ...session, query })
     })
+    // Told only now, so that a kill comes between the two however long the page took.
+    console.log('page')
     await sleep(pauseMs)
     if (move) await database.query(move.statement, move.values)
     return result
