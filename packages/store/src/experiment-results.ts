@@ -55,6 +55,12 @@ const resultsStatement = {
       left join assignment a on $6::boolean and a.unit = p.account_id and a.experiment = s.experiment and a.kind = 'account'
       where s.experiment = $1 and s.kind = 'user'
     ),
+    activation as materialized (
+      select v.flow, v.version, step ->> 'id' as step_id
+      from flow_version v
+      cross join jsonb_path_query_first(v.document, '$.steps[*] ? (@.activation == true)') as step
+      where v.flow = any ($3::text[])
+    ),
     outcome as materialized (
       select m.*, h.*, m.exposed_at + $7::double precision * interval '1 millisecond' as until,
         m.exposed_at + $7::double precision * interval '1 millisecond' <= $5::timestamptz as matured
@@ -65,8 +71,16 @@ const resultsStatement = {
           min(at) filter (where type = 'onboarding.completed') as completed,
           min(at) filter (where type in ('onboarding.skipped', 'onboarding.step_skipped')) as skipped,
           min(at) filter (where type = 'onboarding.resumed') as resumed,
-          min(at) filter (where type = 'onboarding.step_completed' and data ->> 'activation' = 'true') as activated
+          min(done_at) filter (where done_at >= m.exposed_at) as activated
         from happening
+        -- Done by themselves or by a colleague, perhaps before that was told.
+        left join lateral (
+          select coalesce((data ->> 'settledAt')::timestamptz, at) as done_at
+          from activation a
+          where type in ('onboarding.step_completed', 'onboarding.step_shared')
+            and data ->> 'status' is distinct from 'skipped'
+            and a.flow = happening.flow and a.version = happening.version and a.step_id = happening.step_id
+        ) done on true
         where person_id = m.person_id and flow = arm.flow and at >= m.exposed_at
       ) h
       where not m.is_tester
