@@ -74,6 +74,19 @@ forEachDatabase((_, open) => {
       expect(await lab.ledger(`ada-${flow}`)).toMatchObject([{ arm: 'next' }])
     })
 
+    test('is explained as what would be, until they are enrolled', async () => {
+      const { flow, id } = await tried()
+      const ada = await lab.personOf(flow)
+      const explained = async () =>
+        (await lab.server('GET', `/api/users/ada-${flow}/explain?flow=${flow}`)).body.experiments
+      expect(await explained()).toMatchObject([{ arm: 'next', decidedBy: 'hash', exposed: false }])
+      expect(await lab.ledger(`ada-${flow}`)).toEqual([])
+      await ada('GET', onboarding)
+      expect(await explained()).toMatchObject([
+        { experiment: id, arm: 'next', decidedBy: 'stored', exposed: true },
+      ])
+    })
+
     test('keeps its people when the experiment is stopped, and lets nobody new in', async () => {
       const { flow, id, version } = await tried()
       const ada = await lab.personOf(flow)
