@@ -118,11 +118,12 @@ forEachDatabase((_, open) => {
       expect((await lab.results(id)).arms[1]).toMatchObject({ people: 1, skipped: 1, resumed: 1 })
     })
 
-    test('count an activation step that a colleague did for all members of the account', async () => {
+    test('count an activation step that a colleague did for all members of the account who were exposed before', async () => {
       const flow = await lab.published({
         steps: [
           { id: 'logo', title: 'Logo', required: false },
           { id: 'connect', title: 'Connect', required: true, scope: 'account', activation: true },
+          { id: 'last', title: 'Last', required: true },
         ],
       })
       const id = await lab.running(flow)
@@ -136,7 +137,11 @@ forEachDatabase((_, open) => {
       now += 1000
       await ada('PATCH', `${onboarding}/steps/connect`, { status: 'done' })
       await bob('GET', onboarding)
-      expect((await lab.results(id)).arms[1]).toMatchObject({ people: 2, activated: 2 })
+      now += 1000
+      await (
+        await lab.personOf(flow, `carl-${flow}`, { account })
+      )('GET', onboarding)
+      expect((await lab.results(id)).arms[1]).toMatchObject({ people: 3, activated: 2 })
     })
 
     test('decide by the metric that the experiment names first', async () => {
