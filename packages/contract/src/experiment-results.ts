@@ -10,7 +10,8 @@ export const experimentDefinitions = {
   skipped: 'those of `people` who skipped one of its steps, or the whole flow, after their exposure, so far',
   resumed:
     'those of `people` who took the flow up again after having skipped it, after their exposure, so far',
-  activated: 'those of `people` who did its activation step after their exposure, so far',
+  activated:
+    'those of `people` who did its activation step (a shared one: or had it done by a colleague) after their exposure, so far',
   inWindow: 'those of `people` who were exposed less than `window` ago; in no rate and no comparison yet',
   matured: 'those of `people` who were exposed `window` ago or earlier',
   rates: 'those of `matured` to whom it happened within `window` of their exposure / matured',
@@ -28,7 +29,7 @@ export const experimentDefinitions = {
     'people who were exposed in one arm and belong to an account in another now; counted where they were first',
   testersLeftOut: 'people in the ledger as testers, or on the list of testers now',
   verdict:
-    'null until every arm has `minimumSample` units whose window is over, and while the sample ratio is suspicious; then where the interval of the experiment’s first metric leaves out 0',
+    'null until every arm has `minimumSample` units whose window is over, and while the sample ratio is suspicious; then where the interval of the first of the experiment’s `metrics` that is counted here (else of `completed`) leaves out 0',
 } as const
 
 const count = z.int()

@@ -186,6 +186,7 @@ export const explainedExperiment = z
       'arm_gone',
       'other_share_of_group',
       'condition',
+      'entered_before',
     ).describe('How they came to the arm, or why they have none.'),
     exposed: z.boolean().describe('They have met the difference; before that, nothing of it is stored.'),
   })

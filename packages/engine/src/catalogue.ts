@@ -83,12 +83,14 @@ const liveFlow = (
   }
 }
 
-/** Flows that are another's arm: entered through the experiment only, whatever became of it. */
+/** Flows that are another's arm: entered through the experiment only, whatever became of it; a draft closes nothing. */
 const otherArms = (experiments: readonly Experiment[]): ReadonlySet<string> =>
   new Set(
-    experiments.flatMap(({ document }) =>
-      document.arms.flatMap(({ flow }) => (flow === undefined || flow === document.flow ? [] : flow)),
-    ),
+    experiments
+      .filter(({ status }) => status !== 'draft')
+      .flatMap(({ document }) =>
+        document.arms.flatMap(({ flow }) => (flow === undefined || flow === document.flow ? [] : flow)),
+      ),
   )
 
 export const catalogueOf = (

@@ -13,8 +13,7 @@ const rowOf = (person: Person, { id }: Experiment, kind: Assignment['kind']): As
 const unitOf = (person: Person, { document }: Experiment): string | null =>
   document.unit === 'account' ? person.accountId : person.userId
 
-/** The arm that the experiment would have the person in now. */
-export const decideArm = (now: number, person: Person, experiment: Experiment): AssignmentDecision =>
+const armOf = (now: number, person: Person, experiment: Experiment): AssignmentDecision =>
   assign(
     experiment,
     { unit: unitOf(person, experiment), userId: person.userId, facts: conditionFacts(person) },
@@ -22,9 +21,27 @@ export const decideArm = (now: number, person: Person, experiment: Experiment): 
     rowOf(person, experiment, experiment.document.unit),
   )
 
+/** A flow is entered once: in one of the experiment's, but not through it, the person can meet no difference any more. */
+const hasEnteredBefore = (person: Person, experiment: Experiment): boolean => {
+  const { flow, arms } = experiment.document
+  const flows = [flow, ...arms.map((arm) => arm.flow)]
+  return (
+    !experiment.isOfConfig &&
+    rowOf(person, experiment, 'user') === undefined &&
+    person.enrolments.some((enrolment) => flows.includes(enrolment.flow))
+  )
+}
+
+/** The arm that the experiment would have the person in now. */
+export const decideArm = (now: number, person: Person, experiment: Experiment): AssignmentDecision => {
+  const decided = armOf(now, person, experiment)
+  if (decided.arm === null || !hasEnteredBefore(person, experiment)) return decided
+  return { arm: null, reason: 'entered_before' }
+}
+
 /**
  * The person meets the difference: from now on the ledger decides, and that is told once, however often they meet it.
- * The first member of an account puts the account into its arm.
+ * The first member of an account puts the account into its arm, be it one who met the experiment in another account.
  */
 export const expose = (
   now: number,
@@ -32,12 +49,13 @@ export const expose = (
   experiment: Experiment,
   enrolment: Enrolment,
 ): Decision => {
-  const decided = decideArm(now, person, experiment)
-  if (decided.arm === null || rowOf(person, experiment, 'user')) return { person, happenings: [] }
+  const decided = armOf(now, person, experiment)
+  const nothing: Decision = { person, happenings: [] }
+  if (decided.arm === null) return nothing
   const { id, document, phase } = experiment
   const isTester = decided.source === 'tester'
-  const ofAccount =
-    document.unit === 'account' && !isTester ? rowOf(person, experiment, 'account') : undefined
+  const isByAccount = document.unit === 'account' && !isTester
+  const ofAccount = isByAccount ? rowOf(person, experiment, 'account') : undefined
   const own: Assignment = {
     experiment: id,
     flow: document.flow,
@@ -49,12 +67,18 @@ export const expose = (
     assignedAt: now,
     exposedAt: now,
   }
-  const isFirst = document.unit === 'account' && !isTester && ofAccount === undefined
+  const isFirst = isByAccount && ofAccount === undefined
   const shared =
     isFirst && person.accountId !== null ? [{ ...own, kind: 'account' as const, unit: person.accountId }] : []
+  const withRows = (rows: readonly Assignment[]): Person => ({
+    ...person,
+    assignments: [...person.assignments, ...rows],
+  })
+  if (rowOf(person, experiment, 'user'))
+    return shared.length === 0 ? nothing : { person: withRows(shared), happenings: [] }
   const data = { experiment: id, arm: own.arm, phase: own.phase, source: own.source }
   return {
-    person: { ...person, assignments: [...person.assignments, ...shared, own] },
+    person: withRows([...shared, own]),
     happenings: [happening('experiment.exposed', enrolment, data)],
   }
 }

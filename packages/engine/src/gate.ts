@@ -3,6 +3,7 @@ import { happening, situationOf } from './decision.ts'
 import { place } from './enrolment.ts'
 import { byStart } from './carry-over.ts'
 import { enrolmentShown, flowServed, type Catalogue, type LiveFlow } from './catalogue.ts'
+import { enteredInstead } from './exposure.ts'
 import type { Flow, Step } from './flow.ts'
 import { guideOf } from './guide.ts'
 import type { Enrolment, Person, StepStatus } from './person.ts'
@@ -92,16 +93,18 @@ const needsIn = (world: World, person: Person, enrolment: Enrolment, question: G
   }))
 }
 
-/** What the gate finds in each of the person's enrolments that it looks at. */
+/** What the gate finds in each of the person's enrolments that it looks at: an arm's flow stands for the one asked about. */
 export const needsOf = (
   world: World,
   person: Person,
   question: GateQuestion,
-): { readonly enrolment: Enrolment; readonly needs: readonly Need[] }[] =>
-  person.enrolments
-    .filter((enrolment) => question.flow === undefined || enrolment.flow === question.flow)
+): { readonly enrolment: Enrolment; readonly needs: readonly Need[] }[] => {
+  const named = question.flow && enteredInstead(world.catalogue, person, question.flow)
+  return person.enrolments
+    .filter(({ flow }) => flow === (named ?? flow))
     .sort(byStart)
     .map((enrolment) => ({ enrolment, needs: needsIn(world, person, enrolment, question) }))
+}
 
 /** What is asked for and done nowhere, each step once. What is done in a flow that is switched off is done. */
 const missingOf = (needs: readonly Need[], counts: (need: Need) => boolean): Need[] => {

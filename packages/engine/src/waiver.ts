@@ -1,5 +1,6 @@
 import { isReleasedTo } from './catalogue.ts'
 import type { World } from './decision.ts'
+import { enteredInstead } from './exposure.ts'
 import { conditionFacts } from './facts.ts'
 import type { GateQuestion } from './gate.ts'
 import type { Person } from './person.ts'
@@ -20,7 +21,8 @@ export const keptFrom = (
   person: Person,
   { gate, steps, flow: named }: GateQuestion,
 ): Waiver | undefined => {
-  if (person.enrolments.some(({ flow }) => flow === (named ?? flow))) return undefined
+  const entered = named && enteredInstead(world.catalogue, person, named)
+  if (person.enrolments.some(({ flow }) => flow === (entered ?? flow))) return undefined
   const facts = conditionFacts(person)
   const asking = world.catalogue.open.find(
     ({ name, gates, stepById, lets }) =>

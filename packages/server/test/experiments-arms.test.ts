@@ -74,6 +74,19 @@ forEachDatabase((_, open) => {
       expect(await lab.ledger(`ada-${flow}`)).toMatchObject([{ arm: 'next' }])
     })
 
+    test('is explained as what would be, until they are enrolled', async () => {
+      const { flow, id } = await tried()
+      const ada = await lab.personOf(flow)
+      const explained = async () =>
+        (await lab.server('GET', `/api/users/ada-${flow}/explain?flow=${flow}`)).body.experiments
+      expect(await explained()).toMatchObject([{ arm: 'next', decidedBy: 'hash', exposed: false }])
+      expect(await lab.ledger(`ada-${flow}`)).toEqual([])
+      await ada('GET', onboarding)
+      expect(await explained()).toMatchObject([
+        { experiment: id, arm: 'next', decidedBy: 'stored', exposed: true },
+      ])
+    })
+
     test('keeps its people when the experiment is stopped, and lets nobody new in', async () => {
       const { flow, id, version } = await tried()
       const ada = await lab.personOf(flow)
@@ -172,6 +185,87 @@ forEachDatabase((_, open) => {
       const ada = await lab.personOf(flow)
       expect((await ada('GET', onboarding)).body).toMatchObject({ flow: { name: flow }, experiments: inNone })
       expect(await lab.ledger(`ada-${flow}`)).toEqual([])
+    })
+
+    test('takes nobody who was in one of the two before, and leaves them what they have done there', async () => {
+      const flow = await lab.published()
+      const other = await lab.published({ audience: { for: flow }, priority: 9 })
+      const ada = await lab.personOf(flow)
+      expect((await ada('GET', onboarding)).body.flow.name).toBe(other)
+      await ada('PATCH', `${onboarding}/steps/${other}-pay`, { status: 'done' })
+      const id = await lab.running(flow, {
+        arms: [
+          { id: 'old', flow },
+          { id: 'other', flow: other },
+        ],
+        allocation: { old: 0, other: 100 },
+      })
+      expect((await ada('GET', `${onboarding}?flow=${flow}`)).body).toMatchObject({
+        flow: { name: flow },
+        experiments: [],
+      })
+      expect((await ada('GET', `${onboarding}?flow=${other}`)).body.status).toBe('completed')
+      expect(await lab.ledger(`ada-${flow}`)).toEqual([])
+      const { body } = await lab.server('GET', `/api/users/ada-${flow}/explain?flow=${flow}`)
+      expect(body.experiments).toMatchObject([{ experiment: id, arm: null, decidedBy: 'entered_before' }])
+    })
+
+    test('is where a gate of the other one looks', async () => {
+      const flow = await lab.published()
+      const step = { id: `${flow}-pay`, title: 'Pay', required: true }
+      const other = await lab.published({ steps: [step] })
+      await lab.running(flow, {
+        arms: [
+          { id: 'old', flow },
+          { id: 'other', flow: other },
+        ],
+        allocation: { old: 0, other: 100 },
+      })
+      await lab.personOf(flow)
+      const check = () =>
+        lab.server('POST', '/api/gates/check', {
+          userId: `ada-${flow}`,
+          steps: [step.id],
+          flow,
+          route: '/',
+        })
+      expect(await check()).toMatchObject({ status: 409, body: { missingStep: step.id } })
+      await (
+        await lab.person(`ada-${flow}`)
+      )('PATCH', `${onboarding}/steps/${step.id}`, { status: 'done' })
+      expect(await check()).toMatchObject({ status: 200, body: { allowed: true } })
+    })
+
+    test('of a draft is entered as if nobody had drafted anything', async () => {
+      const flow = await lab.published()
+      const other = await lab.published({ audience: { for: flow }, priority: 9 })
+      await lab.put(
+        `x-${flow}`,
+        lab.documentOf(flow, {
+          arms: [
+            { id: 'old', flow },
+            { id: 'other', flow: other },
+          ],
+          allocation: { old: 50, other: 50 },
+        }),
+      )
+      const ada = await lab.personOf(flow)
+      expect((await ada('GET', onboarding)).body).toMatchObject({ flow: { name: other }, experiments: [] })
+    })
+
+    test('is not an experiment’s own flow besides: nobody new would come into either', async () => {
+      const { flow, other, id } = await tried()
+      const back = lab.documentOf(other, {
+        arms: [
+          { id: 'old', flow: other },
+          { id: 'other', flow },
+        ],
+        allocation: { old: 50, other: 50 },
+      })
+      expect(await lab.put(`y-${flow}`, back)).toMatchObject({
+        status: 422,
+        body: { problems: [{ path: 'flow', message: expect.stringContaining(id) }] },
+      })
     })
 
     test('counts in the funnel by its arm', async () => {

@@ -118,6 +118,42 @@ forEachDatabase((_, open) => {
       expect((await lab.results(id)).arms[1]).toMatchObject({ people: 1, skipped: 1, resumed: 1 })
     })
 
+    test('count an activation step that a colleague did for all members of the account who were exposed before', async () => {
+      const flow = await lab.published({
+        steps: [
+          { id: 'logo', title: 'Logo', required: false },
+          { id: 'connect', title: 'Connect', required: true, scope: 'account', activation: true },
+          { id: 'last', title: 'Last', required: true },
+        ],
+      })
+      const id = await lab.running(flow)
+      const account = `acme-${flow}`
+      const [ada, bob] = [
+        await lab.personOf(flow, `ada-${flow}`, { account }),
+        await lab.personOf(flow, `bob-${flow}`, { account }),
+      ]
+      await ada('GET', onboarding)
+      await bob('GET', onboarding)
+      now += 1000
+      await ada('PATCH', `${onboarding}/steps/connect`, { status: 'done' })
+      await bob('GET', onboarding)
+      now += 1000
+      await (
+        await lab.personOf(flow, `carl-${flow}`, { account })
+      )('GET', onboarding)
+      expect((await lab.results(id)).arms[1]).toMatchObject({ people: 3, activated: 2 })
+    })
+
+    test('decide by the metric that the experiment names first', async () => {
+      const flow = await lab.published()
+      const more = { minimumSample: 1, metrics: ['revenue', 'skipped', 'completed'] }
+      const id = await lab.running(flow, more)
+      await come(flow, id, 'control', [idle], more)
+      await come(flow, id, 'later', [idle], more)
+      now += 8 * dayMs
+      expect((await lab.results(id)).verdict).toMatchObject({ metric: 'skipped' })
+    })
+
     test('expect in the shares of a phase only those who came in it', async () => {
       const flow = await lab.published()
       const id = await lab.running(flow)

@@ -168,4 +168,19 @@ forEachDatabase((_, open) => {
     const { body } = await lab.server('GET', `/api/users/ada-${flow}/explain?flow=${flow}`)
     expect(body.experiments).toMatchObject([{ arm: null, decidedBy: 'no_account' }])
   })
+
+  test('somebody who changes account puts the new one into the arm that they are shown there', async () => {
+    const flow = await lab.published()
+    const by = { unit: 'account' }
+    const id = await lab.running(flow, by)
+    const ada = await lab.personOf(flow, `ada-${flow}`, { account: `one-${flow}` })
+    await armsOf(ada)
+    await lab.personOf(flow, `ada-${flow}`, { account: `two-${flow}` })
+    expect(await armsOf(ada)).toEqual([{ id, arm: 'later' }])
+    await lab.put(id, lab.documentOf(flow, { ...by, allocation: { control: 100, later: 0 } }))
+    expect(await armsOf(ada)).toEqual([{ id, arm: 'later' }])
+    const bob = await lab.personOf(flow, `bob-${flow}`, { account: `two-${flow}` })
+    expect(await armsOf(bob)).toEqual([{ id, arm: 'later' }])
+    expect(await lab.exposures(`ada-${flow}`)).toHaveLength(1)
+  })
 })

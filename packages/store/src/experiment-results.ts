@@ -47,7 +47,9 @@ const resultsStatement = {
   name: 'experiment_results',
   text: `
     with met as materialized (
-      select s.arm, s.phase, s.person_id, s.exposed_at, s.source = 'tester' or p.user_id = any ($4::text[]) as is_tester,
+      select s.arm, s.phase, s.person_id, s.exposed_at,
+        s.exposed_at + $7::double precision * interval '1 millisecond' as until,
+        s.source = 'tester' or p.user_id = any ($4::text[]) as is_tester,
         case when $6::boolean then coalesce(s.account_id, '') else s.person_id::text end as unit,
         coalesce(a.arm <> s.arm, false) as conflicts
       from assignment s
@@ -59,27 +61,32 @@ const resultsStatement = {
       select v.flow, v.version, step ->> 'id' as step_id
       from flow_version v
       cross join jsonb_path_query_first(v.document, '$.steps[*] ? (@.activation == true)') as step
-      where v.flow = any ($3::text[]) and step is not null
+      where v.flow = any ($3::text[])
     ),
+    -- Joined rather than looked up one by one: with many people, one pass over what happened is faster.
     outcome as materialized (
-      select m.*, h.*, m.exposed_at + $7::double precision * interval '1 millisecond' as until,
-        m.exposed_at + $7::double precision * interval '1 millisecond' <= $5::timestamptz as matured
+      select m.phase, m.arm, m.unit, m.exposed_at, m.until, m.until <= $5::timestamptz as matured,
+        min(h.at) filter (where h.type = 'onboarding.completed') as completed,
+        min(h.at) filter (where h.type in ('onboarding.skipped', 'onboarding.step_skipped')) as skipped,
+        min(h.at) filter (where h.type = 'onboarding.resumed') as resumed,
+        min(h.done_at) filter (where h.done_at >= m.exposed_at and a.step_id is not null) as activated
       from met m
       join unnest($2::text[], $3::text[]) as arm (id, flow) on arm.id = m.arm
-      cross join lateral (
-        select
-          min(at) filter (where type = 'onboarding.completed') as completed,
-          min(at) filter (where type in ('onboarding.skipped', 'onboarding.step_skipped')) as skipped,
-          min(at) filter (where type = 'onboarding.resumed') as resumed,
-          min(at) filter (
-            where activation.step_id is not null
-              and (type = 'onboarding.step_completed' or (type = 'onboarding.step_shared' and data ->> 'status' is null))
-          ) as activated
+      left join (
+        -- Done by themselves or by a colleague, perhaps before that was told.
+        select person_id, flow, version, step_id, type, at,
+          case
+            when type = 'onboarding.step_completed' then at
+            when type = 'onboarding.step_shared' and data ->> 'status' is distinct from 'skipped'
+              then (data ->> 'settledAt')::timestamptz
+          end as done_at
         from happening
-        left join activation using (flow, version, step_id)
-        where person_id = m.person_id and flow = arm.flow and at >= m.exposed_at
-      ) h
+        where type in ('onboarding.completed', 'onboarding.skipped', 'onboarding.step_skipped', 'onboarding.resumed',
+          'onboarding.step_completed', 'onboarding.step_shared')
+      ) h on h.person_id = m.person_id and h.flow = arm.flow and h.at >= m.exposed_at
+      left join activation a on a.flow = h.flow and a.version = h.version and a.step_id = h.step_id
       where not m.is_tester
+      group by m.person_id, m.phase, m.arm, m.unit, m.exposed_at, m.until
     ),
     unit as (
       select phase, arm, unit, count(*) as people, count(*) filter (where matured) as matured,

@@ -172,6 +172,22 @@ export const readExperimentChanges = (
   limit: number,
 ): Promise<ExperimentChange[]> => query<ExperimentChange>(changesStatement, [id, before ?? null, limit])
 
+const arrivedThroughStatement = {
+  name: 'experiment_entering_flow',
+  text: `
+    select id from experiment
+    where id <> $1 and status <> 'draft' and document ->> 'flow' <> $2
+      and document @> jsonb_build_object('arms', jsonb_build_array(jsonb_build_object('flow', $2::text)))
+    order by id
+    limit 1`,
+}
+
+/** Another experiment, run at least once, through which alone people enter the flow. */
+export const experimentEntering = async (
+  query: Query,
+  { id, flow }: Pick<ExperimentDocument, 'id' | 'flow'>,
+): Promise<string | undefined> => (await query<{ id: string }>(arrivedThroughStatement, [id, flow]))[0]?.id
+
 const knownStatement = {
   name: 'known_versions',
   text: `

@@ -68,6 +68,7 @@ export {
 } from './experiment-results.ts'
 export {
   changeExperiment,
+  experimentEntering,
   knownFlows,
   listExperiments,
   readExperiment,

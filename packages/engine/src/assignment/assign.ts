@@ -21,6 +21,7 @@ export type NotAssigned =
   | 'arm_gone'
   | 'other_share_of_group'
   | 'condition'
+  | 'entered_before'
 
 export type AssignmentDecision =
   | { readonly arm: Arm; readonly source: AssignmentSource }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { checkExperiment, type ExperimentDocument, type Problem } from '@boardwalk/engine'
-import { knownFlows, type Query, type StoredExperiment } from '@boardwalk/store'
+import { experimentEntering, knownFlows, type Query, type StoredExperiment } from '@boardwalk/store'
 
 const quoted = (value: unknown): string => JSON.stringify(value).slice(0, 60)
 
@@ -40,6 +40,16 @@ const notThere = async (query: Query, document: ExperimentDocument): Promise<Pro
   ]
 }
 
+/** Nobody comes into its arms by themselves; and of two that take in each other's flow, nobody new into either. */
+const enteredThroughAnother = async (query: Query, document: ExperimentDocument): Promise<Problem[]> => {
+  const { flow, arms } = document
+  if (arms.every(({ config }) => config !== undefined)) return []
+  const other = await experimentEntering(query, document)
+  if (other === undefined) return []
+  const message = `Flow "${flow}" is an arm of experiment "${other}", and entered through that one only. Take another flow.`
+  return [{ path: 'flow', found: quoted(flow), expected: 'a flow that people enter by themselves', message }]
+}
+
 /** What an arm is, apart from what it is called. */
 const ways = ({ arms }: ExperimentDocument): unknown =>
   JSON.parse(JSON.stringify(arms.map(({ name: _, ...arm }) => arm)))
@@ -68,5 +78,6 @@ export const problemsWith = async (
   before: StoredExperiment | undefined,
 ): Promise<Problem[]> => {
   const problems = [...checkExperiment(document), ...fixed(document, before)]
-  return problems.length > 0 ? problems : notThere(query, document)
+  if (problems.length > 0) return problems
+  return [...(await notThere(query, document)), ...(await enteredThroughAnother(query, document))]
 }

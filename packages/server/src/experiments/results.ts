@@ -7,6 +7,8 @@ import { compare, ratioOf } from './compare.ts'
 
 type Sums = Awaited<ReturnType<typeof readExperimentSums>>
 
+const isOutcome = (metric: string): metric is Outcome => outcomes.some((name) => name === metric)
+
 const sumOf = (rows: readonly ArmSums[], of: (row: ArmSums) => number): number =>
   rows.reduce((sum, row) => sum + of(row), 0)
 
@@ -89,7 +91,7 @@ const verdictOf = (
       reason: `Too early: every arm needs ${minimumSample} ${what} whose window is over; ${counts}.`,
     }
   }
-  const metric = outcomes.find((name) => metrics.includes(name)) ?? 'completed'
+  const metric = metrics.find((name) => isOutcome(name)) ?? 'completed'
   const others = comparisons.filter(({ arm }) => asked.some(({ id }) => id === arm))
   const told = others.map(({ arm, metrics: compared }) => ({ arm, is: standing(compared[metric]) }))
   const apart = told.filter(({ is }) => is !== 'not_told_apart')
