@@ -21,5 +21,6 @@ export const healthDefinitions: { readonly [Name in Metric]: string } = {
     'Steps done by those who entered within the window, 24 h ago or earlier, for each of them.',
   averageTimeToComplete:
     'Milliseconds from entering to completing: the median by Kaplan–Meier, because of those on their way no average is known. null while less than half are through.',
-  supportTicketRate: 'Tickets that the host told of within the window, for each who entered in it.',
+  supportTicketRate:
+    'Tickets that the host told of within the window, for each who entered in it. Days (UTC) before the first or after the last that the host told of do not count.',
 }

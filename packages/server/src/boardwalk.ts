@@ -3,6 +3,7 @@ import {
   migrate,
   openDatabase,
   ownMigrations,
+  purgeAlerts,
   purgeDeadLetters,
   purgeRequests,
   purgeSavedAnswers,
@@ -113,8 +114,8 @@ type Running = {
 
 /** Of saved answers and of dead letters. */
 const keptDays = 30
-// As long as a baseline may reach back.
-const keptDaysOfRequests = 90
+/** Of counted requests and of alerts that are over. */
+const keptDaysOfHealth = 90
 const upkeepMs = 3_600_000
 
 const logSettled = (log: Logger, { type, stepId, flow, correlationId, data }: Record): void => {
@@ -128,7 +129,7 @@ const purgeRegularly = (database: Database, log: Logger): (() => void) => {
   const purge = (): void => {
     Promise.all([
       ...[purgeSavedAnswers, purgeDeadLetters].map((purgeOld) => purgeOld(database.query, keptDays)),
-      purgeRequests(database.query, keptDaysOfRequests),
+      ...[purgeRequests, purgeAlerts].map((purgeOld) => purgeOld(database.query, keptDaysOfHealth)),
     ]).catch((error: unknown) =>
       log.warn({ event: 'onboarding.upkeep_failed', err: error }, 'what is old is purged later'),
     )

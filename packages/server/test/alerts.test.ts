@@ -163,6 +163,14 @@ forEachDatabase((_, open) => {
       expect(slack.received).toEqual([])
     })
 
+    test('keep the address of a receiver that is sent back as it was read', async () => {
+      const { receivers } = (await house.server('GET', '/api/admin/health/shop/settings')).body
+      expect((await house.set('shop', { receivers })).status).toBe(200)
+      await house.answer(200, 6)
+      await expect.poll(() => hook.received, soon).toHaveLength(1)
+      expect(hook.received[0]!.url).toContain('token=secret')
+    })
+
     test.each([
       [{ id: 'new', kind: 'webhook' }, 400],
       [{ id: 'host', kind: 'slack' }, 400],

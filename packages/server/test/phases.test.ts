@@ -128,6 +128,20 @@ forEachDatabase((_, open) => {
     expect(items[0]).toMatchObject({ by: 'watch', reason: 'phase "all"' })
   })
 
+  test('a plan that no longer has the current phase does not begin anew by a time that has passed', async () => {
+    const startsAt = new Date(Date.now() - 60_000).toISOString()
+    const first = { name: 'none', settings: { rolloutPercentage: 0 }, criteria: [], startsAt }
+    await plan([first, { name: 'half', settings: { rolloutPercentage: 50 }, criteria: [] }])
+    await advance({ to: 'none' })
+    await advance({ to: 'half' })
+    await plan([first, { name: 'half-of-all', settings: { rolloutPercentage: 50 }, criteria: [] }])
+    await house.checks(3)
+    expect(await release()).toMatchObject({ rolloutPercentage: 50 })
+    const later = new Date(Date.now() + 500).toISOString()
+    await plan([{ ...first, startsAt: later }])
+    await expect.poll(async () => (await release()).rolloutPercentage, soon).toBe(0)
+  })
+
   test('a release that was killed does not go on until it is switched on', async () => {
     await house.server('POST', '/api/admin/release/shop/kill', { reason: 'no' })
     expect(await advance({ ifCriteria: 'any' })).toMatchObject({ advanced: false, refused: 'killed' })

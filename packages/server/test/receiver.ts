@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks'
 
 export type Received = {
   readonly id: string
+  readonly url: string
   readonly headers: IncomingHttpHeaders
   readonly text: string
   readonly body: any
@@ -30,6 +31,7 @@ export const startReceiver = async () => {
       const text = Buffer.concat(chunks).toString()
       const one: Received = {
         id: String(request.headers['webhook-id']),
+        url: request.url ?? '',
         headers: request.headers,
         text,
         body: text === '' ? undefined : JSON.parse(text),

@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import type { Database } from '@boardwalk/store'
 import type { BoardwalkOptions } from '../src/index.ts'
 import { openHouse, type Call, type House } from './open-house.ts'
@@ -8,9 +9,13 @@ export type WatchedHouse = House & {
   readonly enabled: (flow: string) => Promise<boolean>
   readonly incidents: (flow: string) => Promise<any[]>
   readonly health: (flow: string, query?: string) => Promise<any>
+  /** Until so many more checks have been made. */
+  readonly checks: (more: number) => Promise<void>
   /** What the first key of the host may do with the flow's health. */
   readonly set: (flow: string, settings: object) => ReturnType<Call>
 }
+
+const lastCheck = { name: 'last_check', text: 'select checked_at as at from watch' }
 
 /** A Boardwalk that looks after its releases ten times a second. */
 export const watchedHouse = async (
@@ -45,6 +50,13 @@ export const watchedHouse = async (
     enabled: async (flow) => (await house.server('GET', `/api/admin/release/${flow}`)).body.enabled,
     incidents: async (flow) => (await house.server('GET', `/api/admin/health/${flow}/incidents`)).body.items,
     health: async (flow, query = '') => (await house.server('GET', `/api/admin/health/${flow}${query}`)).body,
+    checks: async (more) => {
+      const last = async () => (await database.query<{ at: string }>(lastCheck))[0]?.at
+      for (let check = 0; check < more; check++) {
+        const before = await last()
+        await expect.poll(last, { timeout: 20_000, interval: 50 }).not.toEqual(before)
+      }
+    },
     set: (flow, settings) => house.server('PUT', `/api/admin/health/${flow}/settings`, settings),
   }
 }

@@ -159,12 +159,13 @@ export {
   listAlerts,
   messageFailed,
   messageTold,
+  purgeAlerts,
   queueMessages,
   untoldAlerts,
   type Alert,
   type DueMessage,
 } from './health/alerts.ts'
-export { insertMeasurement, readMeasurements } from './health/measurements.ts'
+export { insertMeasurement, measuredBetween, readMeasurements } from './health/measurements.ts'
 export { readPlan, writePlan, type Plan } from './health/plan.ts'
 export { purgeRequests, readRequests, writeRequests, type AnsweredMinute } from './health/requests.ts'
 export {

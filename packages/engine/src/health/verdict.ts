@@ -58,6 +58,8 @@ const boundOf = (
     varianceAt(Math.min(mean, 1)),
     varianceAt(Math.min(limit, 1)),
     kind === 'count' ? mean : 0,
+    // Where all are alike at a limit of none or all: that of one more person, half the other way.
+    varianceAt(0.5 / (of + 1)),
   )
   const sample = { units: of, mean, variance }
   const found = alwaysValidMean(sample, { side: is === 'atMost' ? 'low' : 'high', alpha, tunedFor })

@@ -21,12 +21,12 @@ export type Stretch = { readonly date: string | null; readonly since: number; re
 export type Slice = Stretch & { readonly part: number }
 
 export const floorHour = (ms: number): number => Math.floor(ms / hourMs) * hourMs
-const ceilHour = (ms: number): number => Math.ceil(ms / hourMs) * hourMs
+export const ceilHour = (ms: number): number => Math.ceil(ms / hourMs) * hourMs
 
 /** Ten years: what is read grows with it, and by mistake one asks for more. */
 const mostDays = 3660
 /** Where each day is told. */
-const mostDaysTold = 400
+export const mostDaysTold = 400
 
 const isDate = (text: string): boolean => text.length === 10
 

@@ -1,6 +1,7 @@
 import { durationBin } from '@boardwalk/engine'
 import { measuredOf, type Counted, type Measured, type Metric } from '@boardwalk/engine/health'
 import {
+  measuredBetween,
   readActivation,
   readConversion,
   readFunnel,
@@ -12,7 +13,7 @@ import {
   type Whom,
 } from '@boardwalk/store'
 import { piecesOfSlices } from '../figures/question.ts'
-import { dayMs, daysOf, floorHour, hourMs, slicesOf, type Range } from '../figures/range.ts'
+import { ceilHour, dayMs, daysOf, floorHour, hourMs, slicesOf, type Range } from '../figures/range.ts'
 import { total } from '../figures/sums.ts'
 import { timesOf } from '../figures/times.ts'
 
@@ -30,7 +31,6 @@ export type Asked = {
   readonly now: number
 }
 
-const ceilHour = (ms: number): number => Math.ceil(ms / hourMs) * hourMs
 const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 /** Cut where all have had a week, a day and an hour. */
@@ -131,9 +131,16 @@ const snoozesOf = async (query: Query, asked: Asked): Promise<Pieces> => {
 const ticketsOf = async (query: Query, asked: Asked, entered: Pieces): Promise<Pieces> => {
   const { slices, range } = counting(asked)
   const dates = [...new Set(slices.map(({ date }) => date))]
-  const rows = await readMeasurements(query, asked.whom.flow, 'supportTickets', range.begins, range.ends)
+  const { flow } = asked.whom
+  const [rows, told] = await Promise.all([
+    readMeasurements(query, flow, 'supportTickets', range.begins, range.ends),
+    measuredBetween(query, flow, 'supportTickets', asked.now),
+  ])
+  // Days before the host first told of any, or after it last did, are not days without them.
+  const isKnown = (date: string | null): boolean =>
+    date !== null && told !== null && date >= dateOf(told.first) && date <= dateOf(told.last)
   return dates.map((date, index) => ({
-    of: entered[index]?.of ?? 0,
+    of: isKnown(date) ? (entered[index]?.of ?? 0) : 0,
     count: total(
       rows.filter(({ begins }) => dateOf(begins) === date),
       ({ value }) => value,

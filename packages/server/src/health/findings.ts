@@ -10,7 +10,7 @@ import {
   type RollbackRule,
 } from '@boardwalk/engine/health'
 import { lastEndedAt, type FrozenFigure, type Query, type WatchedFlow, type Whom } from '@boardwalk/store'
-import { dayMs, floorHour, hourMs } from '../figures/range.ts'
+import { ceilHour, dayMs, floorHour, hourMs } from '../figures/range.ts'
 import { figuresOf, type Figures, type Pieces } from './figures-of.ts'
 
 const minuteMs = 60_000
@@ -46,8 +46,21 @@ export type AlertFinding = { readonly rule: AlertRule; readonly finding: Finding
 const countedOf = (figure: FrozenFigure | null): Counted | null =>
   figure?.count === undefined ? null : { of: figure.of, count: figure.count }
 
-export const baselineOf = ({ baseline }: WatchedFlow, metric: Metric): FrozenFigure | null =>
-  baseline?.metrics[metric] ?? null
+/** Those that are about the event of value of the settings. */
+export const metricsOfValue: readonly Metric[] = ['d1ConversionRate', 'd7ConversionRate', 'timeToValue']
+
+/** null also where it was taken of another event of value: the same people would be a breach by that alone. */
+export const baselineOf = ({ baseline, settings }: WatchedFlow, metric: Metric): FrozenFigure | null => {
+  const figure = baseline?.metrics[metric] ?? null
+  const isAbout = (figure?.valueEvent ?? null) === settings.valueEvent || !metricsOfValue.includes(metric)
+  return isAbout ? figure : null
+}
+
+/** Of a limit nobody can know nothing needs to be counted, every 15 seconds. */
+const isComparable =
+  (watched: WatchedFlow) =>
+  ({ metric, of }: RollbackRule): boolean =>
+    of === undefined || baselineOf(watched, metric) !== null
 
 const windowsOf = ({ settings: { windowDays, windowMinutes } }: WatchedFlow, now: number) => ({
   since: now - windowDays * dayMs,
@@ -85,7 +98,10 @@ const oneRollback = async (
 ): Promise<RuleFinding> => {
   const ended = await lastEndedAt(query, watched.flow, rule.id)
   const since = Math.max(watched.switchedOnAt ?? 0, ended ?? 0)
-  const figures = await currentFigures(query, watched, [rule.metric], now, { since })
+  // An hour in which something else was on counts for nobody, as a minute does of API errors.
+  const from = rule.metric === 'apiErrorRate' ? since : ceilHour(since)
+  const wanted = [rule].filter(isComparable(watched)).map(({ metric }) => metric)
+  const figures = await currentFigures(query, watched, wanted, now, { since: from })
   const pieces = figures[rule.metric]?.pieces ?? []
   const baseline = baselineOf(watched, rule.metric)
   const finding = judge(rule, pieces, {
@@ -113,7 +129,7 @@ export const alertFindings = async (
   const figures = await currentFigures(
     query,
     watched,
-    alerts.map(({ metric }) => metric),
+    alerts.filter(isComparable(watched)).map(({ metric }) => metric),
     now,
   )
   return alerts.map((rule) => {

@@ -15,7 +15,7 @@ import {
   type Whom,
 } from '@boardwalk/store'
 import { caughtUp } from '../analytics/caught-up.ts'
-import { dayMs, hourMs, refuseQuery } from '../figures/range.ts'
+import { dayMs, hourMs, mostDaysTold, refuseQuery } from '../figures/range.ts'
 import { actor } from '../http/actor.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
 import { known } from '../http/known.ts'
@@ -25,7 +25,7 @@ import type { Handlers } from '../http/serve-operations.ts'
 import { noFlow } from '../release/handlers.ts'
 import type { Outbound } from '../outbound/outbound.ts'
 import { figuresOf } from './figures-of.ts'
-import { baselineOf, currentFigures, rollbackFindings, whomOf } from './findings.ts'
+import { baselineOf, currentFigures, metricsOfValue, rollbackFindings, whomOf } from './findings.ts'
 import { presentAlert, presentIncident, presentMetrics } from './present.ts'
 import { presentSettings, settingsAfter } from './settings.ts'
 
@@ -143,15 +143,17 @@ export const healthHandlers = ({ database, clock, outbound, hasMail }: Parts): S
       const watched = await found(flow)
       const [since, until] = [Date.parse(body.from), Date.parse(body.to)]
       const now = clock()
-      if (until - since < hourMs || until > now) {
-        const expected = until > now ? 'a time that has passed' : 'at least an hour after "from"'
+      if (until - since < hourMs || until - since > mostDaysTold * dayMs || until > now) {
+        const apart = until - since < hourMs ? 'at least an hour' : `at most ${mostDaysTold} days`
+        const expected = until > now ? 'a time that has passed' : `${apart} after "from"`
         const problem = problemAt(body, ['to'], expected)
         throw new Failure('invalid_request', `The body does not fit. ${problem.message}`, {
           problems: [problem],
         })
       }
       await caughtUp(query, patienceMs)
-      const asked = { whom: whomOf(flow), valueEvent: watched.settings.valueEvent, since, until, now }
+      const { valueEvent } = watched.settings
+      const asked = { whom: whomOf(flow), valueEvent, since, until, now }
       const figures = await figuresOf(query, metricNames, asked, since)
       const metrics: { [metric: string]: FrozenFigure } = {}
       for (const metric of metricNames) {
@@ -159,7 +161,8 @@ export const healthHandlers = ({ database, clock, outbound, hasMail }: Parts): S
         if (figure === undefined) continue
         const { value, of, pieces } = figure
         const count = pieces?.reduce((sum, piece) => sum + piece.count, 0)
-        metrics[metric] = { value, of, ...(count !== undefined && { count }) }
+        const about = metricsOfValue.includes(metric) && { valueEvent }
+        metrics[metric] = { value, of, ...(count !== undefined && { count }), ...about }
       }
       await writeBaseline(query, flow, { since: body.from, until: body.to, takenBy: actor(called), metrics })
       const { baseline } = await found(flow)
@@ -168,7 +171,8 @@ export const healthHandlers = ({ database, clock, outbound, hasMail }: Parts): S
     },
 
     sendMeasurement: async ({ path: { flow }, body, request }) => {
-      const { metric, value, at } = body
+      const { metric, value } = body
+      const at = new Date(body.at).toISOString()
       const key = header(request, 'Idempotency-Key') ?? null
       const stored = await insertMeasurement(query, { id: randomUUID(), flow, metric, value, at, key })
       if (stored === undefined) throw noFlow(flow)

@@ -18,7 +18,10 @@ export const presentSettings = ({ receivers, ...settings }: HealthSettings) => (
 
 const receiversAfter = (before: readonly Receiver[], update: Update): readonly Receiver[] | undefined =>
   update.receivers?.map(({ id, kind, to }, index) => {
-    const kept = before.find((one) => one.id === id && one.kind === kind)?.to
+    const known = before.find((one) => one.id === id && one.kind === kind)
+    const kept = known?.to
+    // Whoever sends back what they read has not changed it.
+    if (known !== undefined && to === masked(known).to) return known
     if (to === undefined && kept === undefined) {
       const problem = problemAt(
         update,

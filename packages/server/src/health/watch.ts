@@ -30,7 +30,7 @@ type Parts = {
 
 // The lease is as long as a check is apart; with this many looks in it, a dead process is succeeded in 4/3 of that.
 const looksACheck = 3
-// A check that takes long must not lose its lease for that alone.
+// One flow that takes long must not lose the lease for that alone.
 const shortestLeaseMs = 2_000
 const patienceMs = 5_000
 
@@ -61,6 +61,8 @@ export const startWatch = ({ database, clock, log, announcer, checkMs, whileHeld
     const plan = await readPlan(query, watched.flow)
     const next = plan && nextPhase(plan)
     if (plan === undefined || !next?.startsAt || Date.parse(next.startsAt) > now) return
+    // A plan that was changed after its first phase would have begun must not take the release back to it.
+    if (plan.current === null && next.startsAt < (plan.changedAt ?? '')) return
     const advancing = { by: 'watch', ifCriteria: 'met', to: next.name, watch } as const
     const result = await advance(database, watched, plan, advancing, now)
     if ('refused' in result) return
@@ -74,8 +76,16 @@ export const startWatch = ({ database, clock, log, announcer, checkMs, whileHeld
   /** Whether all could be checked. */
   const checkAll = async (watch: Watch): Promise<boolean> => {
     let well = true
+    let heldAt = performance.now()
     for (const watched of await readAllWatched(query)) {
       if (stopping.signal.aborted) return false
+      // Many flows take longer than the lease; without it, those at the end would never be looked at.
+      if (performance.now() - heldAt > leaseMs / looksACheck) {
+        const held = await holdWatch(query, holder, leaseMs)
+        if (held?.fence !== watch.fence) return true
+        heldAt = performance.now()
+        whileHeld()
+      }
       // What cannot be judged of one flow must not leave the others without a watch.
       try {
         await checkFlow(watch, watched)

@@ -28,6 +28,29 @@ export const insertMeasurement = async (
 ): Promise<Stored | undefined> =>
   (await query<Stored>(insertStatement, [id, flow, metric, value, at, key]))[0]
 
+const betweenStatement = {
+  name: 'measured_between',
+  text: `
+    select (extract(epoch from min(at)) * 1000)::bigint as first, (extract(epoch from max(at)) * 1000)::bigint as last
+    from measurement
+    where flow = $1 and metric = $2 and at <= to_timestamp($3::double precision / 1000)`,
+}
+
+/** From when until when anything was measured, in milliseconds since 1970; null: never. */
+export const measuredBetween = async (
+  query: Query,
+  flow: string,
+  metric: string,
+  now: number,
+): Promise<{ readonly first: number; readonly last: number } | null> => {
+  const [row] = await query<{ first: number | null; last: number | null }>(betweenStatement, [
+    flow,
+    metric,
+    now,
+  ])
+  return row?.first == null || row.last === null ? null : { first: row.first, last: row.last }
+}
+
 const readStatement = {
   name: 'read_measurements',
   text: `

@@ -4,8 +4,11 @@ import type { Database, Query } from '../database/database.ts'
 const iso = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
-/** A frozen figure; `count` where it is of something counted. */
-export type FrozenFigure = Measured & { readonly count?: number | undefined }
+/** A frozen figure; `count` where it is of something counted, `valueEvent` where it is about that (null: the activation step). */
+export type FrozenFigure = Measured & {
+  readonly count?: number | undefined
+  readonly valueEvent?: string | null | undefined
+}
 
 export type Baseline = {
   readonly since: string
