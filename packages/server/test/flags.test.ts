@@ -279,7 +279,8 @@ forEachDatabase((name, open) => {
       const ask = (headers = {}) => house.as(reader)('POST', bulk, about('ada'), headers)
       const first = await ask()
       const known = { 'if-none-match': first.headers.get('etag') ?? '' }
-      expect(first.body.flags).toHaveLength(8)
+      const ofFlows = first.body.flags.filter(({ key }: { key: string }) => !key.startsWith('experiment:'))
+      expect(ofFlows).toHaveLength(8)
       const again = await ask(known)
       expect([again.status, again.body, again.headers.get('etag')]).toEqual([304, '', known['if-none-match']])
       await house.publish({ name: 'saas', steps: [{ id: 'pay', title: 'Pay now' }] })
