@@ -12,6 +12,13 @@ const sooner = {
   text: 'update alert_message set next_at = clock_timestamp() where next_at is not null',
 }
 
+const later = {
+  name: 'try_alerts_later',
+  text: `
+    update alert_message set next_at = clock_timestamp() + interval '1 hour'
+    where attempts > 0 and next_at is not null returning id`,
+}
+
 forEachDatabase((_, open) => {
   let database: Database
   let house: WatchedHouse
@@ -104,6 +111,21 @@ forEachDatabase((_, open) => {
       }, soon)
       .toBe(2)
     expect(new Set(hook.received.map(({ id }) => id)).size).toBe(1)
+  })
+
+  test('that an alert is over is told after it was told that it fires, however long that takes', async () => {
+    hook.state.behave = answering(500)
+    await house.answer(200, 6)
+    await expect.poll(() => hook.received, soon).toHaveLength(1)
+    await expect.poll(() => database.query(later), soon).toHaveLength(1)
+    hook.state.behave = answering(204)
+    laterMs += 120_000
+    await house.answer(200, 0)
+    await expect.poll(() => slack.received, soon).toHaveLength(2)
+    await house.checks(3)
+    expect(hook.types()).toEqual(['alert.firing'])
+    await database.query(sooner)
+    await expect.poll(() => hook.types(), soon).toEqual(['alert.firing', 'alert.firing', 'alert.cleared'])
   })
 
   test('while alerts are silenced nobody is told of them; of a rollback they are', async () => {

@@ -202,6 +202,20 @@ forEachDatabase((_, open) => {
     })
   })
 
+  test('a person who switches it on again is not overruled by another rule about the same', async () => {
+    const rule = (id: string, limit: number) => ({ id, metric: 'apiErrorRate', is: 'atMost', limit })
+    await house.set('shop', { windowMinutes: 2, rollbacks: [rule('some', 0.05), rule('many', 0.1)] })
+    await house.answer(300, 150)
+    await expect.poll(() => house.enabled('shop'), soon).toBe(false)
+    await house.server('PUT', release, { enabled: true })
+    laterMs += 120_000
+    await house.answer(300, 150)
+    await expect.poll(rules, soon).toEqual({ some: 'rollback', many: 'rollback' })
+    await checks(5)
+    expect(await house.enabled('shop')).toBe(true)
+    expect(await house.incidents('shop')).toMatchObject([{ rule: 'some', status: 'overruled' }])
+  })
+
   describe('a dry run', () => {
     test('does all but switch it off, and gives way to the real thing', async () => {
       await house.set('shop', { automaticRollback: 'dry_run' })

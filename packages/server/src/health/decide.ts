@@ -92,6 +92,7 @@ const seeToRollbacks = async (query: Query, watched: WatchedFlow, rollbacks: rea
   const states = (await readRules(query, flow)).filter(({ kind }) => kind === 'rollback')
   const incidents = await readOpenIncidents(query, flow)
   const ended: Alert[] = []
+  const metricOf = (id: string) => rollbacks.find(({ rule }) => rule.id === id)?.rule.metric
   let { enabled } = watched
   let rolledBack: { readonly reason: string; readonly incident: string } | null = null
   for (const found of rollbacks) {
@@ -108,7 +109,12 @@ const seeToRollbacks = async (query: Query, watched: WatchedFlow, rollbacks: rea
       standing.good,
       settings.clearAfter,
     )
+    // Who kept the flow on in spite of what one rule says is not overruled by another one about the same.
+    const isDecided = incidents.some(
+      (one) => !one.dryRun && one.rule !== rule.id && metricOf(one.rule) === rule.metric,
+    )
     if (incident !== null && next === 'overrule') await overruleIncident(query, incident.id)
+    if (next === 'begin' && isDecided) continue
     if (incident !== null && (next === 'end' || next === 'begin')) {
       await endIncident(query, incident.id)
       const cleared = await clearAlertOf(query, incident.id)

@@ -133,12 +133,18 @@ export type DueMessage = {
 const dueStatement = {
   name: 'due_alert_messages',
   text: `
-    select id::text as id, flow, receiver, body, attempts from alert_message
-    where next_at <= clock_timestamp()
+    select id::text as id, flow, receiver, body, attempts from alert_message m
+    where next_at <= clock_timestamp() and not (
+      m.body ->> 'type' = 'alert.cleared' and exists (
+        select from alert_message f
+        where f.alert_id = m.alert_id and f.receiver = m.receiver and f.id <> m.id and f.next_at is not null
+      )
+    )
     order by next_at
     limit $1::int`,
 }
 
+/** That an alert is over waits for the word that it fires. */
 export const dueMessages = (query: Query, limit: number): Promise<DueMessage[]> =>
   query<DueMessage>(dueStatement, [limit])
 
