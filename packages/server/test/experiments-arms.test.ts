@@ -202,7 +202,7 @@ forEachDatabase((_, open) => {
       })
       expect((await ada('GET', `${onboarding}?flow=${flow}`)).body).toMatchObject({
         flow: { name: flow },
-        experiments: [],
+        experiments: inNone,
       })
       expect((await ada('GET', `${onboarding}?flow=${other}`)).body.status).toBe('completed')
       expect(await lab.ledger(`ada-${flow}`)).toEqual([])
@@ -250,7 +250,7 @@ forEachDatabase((_, open) => {
         }),
       )
       const ada = await lab.personOf(flow)
-      expect((await ada('GET', onboarding)).body).toMatchObject({ flow: { name: other }, experiments: [] })
+      expect((await ada('GET', onboarding)).body).toMatchObject({ flow: { name: other }, experiments: inNone })
     })
 
     test('is not an experiment’s own flow besides: nobody new would come into either', async () => {
