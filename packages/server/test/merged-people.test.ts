@@ -19,8 +19,7 @@ forEachDatabase((_, open) => {
     userId,
     ...more,
   })
-  const send = (body: object, query = ''): Promise<Answer> =>
-    lab.server('POST', `/api/events${query}`, body)
+  const send = (body: object, query = ''): Promise<Answer> => lab.server('POST', `/api/events${query}`, body)
   const statuses = async (body: object): Promise<string[]> =>
     (await send(body)).body.results.map(({ status }: { status: string }) => status)
 
@@ -72,7 +71,8 @@ forEachDatabase((_, open) => {
       await second.read(ada)
       await send(alias(anonymous, ada))
       const held = (await lab.ledger(ada)).map(({ experiment }) => experiment)
-      expect(held.toSorted()).toEqual([first.id, second.id].toSorted())
+      expect(new Set(held)).toEqual(new Set([first.id, second.id]))
+      expect(held).toHaveLength(2)
     })
 
     test.each([
@@ -185,7 +185,9 @@ forEachDatabase((_, open) => {
         const [anonymous, ada] = [`anonymous${n}-${flow}`, `ada${n}-${flow}`]
         // Every other of them is known already, and only not exposed.
         if (n % 2 === 0) await lab.personOf(flow, ada)
-        const [first, told] = await Promise.all([read(ada), statuses(alias(anonymous, ada))])
+        const tell = (): Promise<string[]> => statuses(alias(anonymous, ada))
+        const early = n % 4 < 2 ? tell() : undefined
+        const [first, told] = await Promise.all([read(ada), early ?? tell()])
         expect(told).toEqual(['accepted'])
         const exposures = await lab.exposures(ada)
         exposed += exposures.length
@@ -207,7 +209,8 @@ forEachDatabase((_, open) => {
         await from('later')
         await read(eve)
         const told = [alias(ada, eve), alias(eve, ada), alias(ada, eve)].map((one) => send(one))
-        for (const { body } of await Promise.all(told)) expect(body.results).toMatchObject([{ status: 'accepted' }])
+        for (const { body } of await Promise.all(told))
+          expect(body.results).toMatchObject([{ status: 'accepted' }])
         expect([...(await lab.ledger(ada)), ...(await lab.ledger(eve))]).toMatchObject([{ arm: 'control' }])
       }
       expect(await count()).toMatchObject({ people: [rounds.length, 0], conflicts: rounds.length })
