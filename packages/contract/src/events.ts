@@ -44,13 +44,30 @@ const identifyEvent = z
   })
   .meta({ id: 'IdentifyEvent', description: 'What is known of a person.' })
 
-const types = 'one of "track", "identify"'
+const aliasEvent = z
+  .object({
+    type: typed('alias'),
+    ...common,
+    previousId: hostId.describe('The id that the person was known by before, mostly as somebody anonymous.'),
+  })
+  .refine(({ previousId, userId }) => previousId !== userId, {
+    path: ['previousId'],
+    error: 'another id than `userId`',
+  })
+  .meta({
+    id: 'AliasEvent',
+    description:
+      'Who was known by one id is known by another now: keeps the arms of experiments that they came into as the former.',
+  })
 
-const hostEvent = z.discriminatedUnion('type', [trackEvent, identifyEvent], {
+const types = 'one of "track", "identify", "alias"'
+
+const hostEvent = z.discriminatedUnion('type', [trackEvent, identifyEvent, aliasEvent], {
   error: ({ code }) => (code === 'invalid_union' ? types : 'an event: {"type": "track", …}'),
 })
 
 export type TrackEvent = z.output<typeof trackEvent>
+export type AliasEvent = z.output<typeof aliasEvent>
 export type EventSent = z.output<typeof hostEvent>
 
 /** Events that may be sent together. */
@@ -80,6 +97,7 @@ export const eventResults = z
 const fieldsRead: ReadonlySet<string> = new Set([
   ...Object.keys(trackEvent.shape),
   ...Object.keys(identifyEvent.shape),
+  ...Object.keys(aliasEvent.shape),
 ])
 
 /** Without the fields that nobody reads: whatever is in them, it refuses no event. */

@@ -26,7 +26,7 @@ export const experimentDefinitions = {
   sampleRatio:
     'units that came to each arm against those expected by the allocation of each phase; p by the sequential test of Lindon and Malek, the Bayes factors of all phases multiplied; below 0.001 it is suspicious',
   conflicts:
-    'people who were exposed in one arm and belong to an account in another now; counted where they were first',
+    'people who were exposed in one arm and belong to an account in another now, or who were exposed in two arms under two ids that are known to be one person’s now; counted where they were first',
   testersLeftOut: 'people in the ledger as testers, or on the list of testers now',
   verdict:
     'null until every arm has `minimumSample` units whose window is over, and while the sample ratio is suspicious; then where the interval of the first of the experiment’s `metrics` that is counted here (else of `completed`) leaves out 0',

@@ -11,7 +11,14 @@ export { eventOfCloudEvent, eventsOfCloudEvents, isJsonType, ownSource } from '.
 export { errorCodes, errors, problemDetails, problemDetailsOf, problemType } from './errors.ts'
 export type { ErrorCode, ErrorRow, ProblemDetails } from './errors.ts'
 export { eventSources, type EventSource, type EventSourceGiven } from './event-sources.ts'
-export { factsOfTraits, parseEvents, trackEvent, type EventSent, type TrackEvent } from './events.ts'
+export {
+  factsOfTraits,
+  parseEvents,
+  trackEvent,
+  type AliasEvent,
+  type EventSent,
+  type TrackEvent,
+} from './events.ts'
 export { experimentDefinitions } from './experiment-results.ts'
 export { evaluationErrorOf } from './flags.ts'
 export { flowDocument, parseFlowDocument, type FlowInput, type ParsedFlow } from './flow-document.ts'

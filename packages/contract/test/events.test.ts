@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { factsOfTraits, operations, parseEvents } from '../src/index.ts'
 
 const track = { type: 'track', userId: 'u', event: 'integration.created' }
+const alias = { type: 'alias', previousId: 'p', userId: 'u' }
 const identify = { type: 'identify', userId: 'u', traits: { plan: 'team' } }
 const deep = (levels: number): unknown => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`)
 const evil = JSON.parse('{"__proto__": {"admin": true}}')
@@ -16,6 +17,7 @@ describe('the body', () => {
   test.each<[string, unknown, number]>([
     ['a track', track, 1],
     ['an identify', identify, 1],
+    ['an alias', alias, 1],
     ['a batch of both', { batch: [track, identify], sentAt: 'now', writeKey: 'k', context: {} }, 2],
     ['a batch of 500', { batch: Array.from({ length: 500 }, () => track) }, 500],
   ])('%s', (_, body, count) => {
@@ -82,6 +84,9 @@ describe('an event', () => {
     ['properties above 16 KB', { ...track, properties: { a: 'x'.repeat(16_384) } }, 'properties'],
     ['properties 40 levels deep', { ...track, properties: deep(40) }, 'properties'],
     ['__proto__ in properties', { ...track, properties: evil }, 'properties.__proto__'],
+    ['no previous id', { type: 'alias', userId: 'u' }, 'previousId'],
+    ['an empty previous id', { ...alias, previousId: '' }, 'previousId'],
+    ['the same id', { ...alias, previousId: 'u' }, 'previousId'],
     ['no traits', { type: 'identify', userId: 'u' }, 'traits'],
     ['traits as a text', { ...identify, traits: 'team' }, 'traits'],
     ['201 traits', { ...identify, traits: Object.fromEntries(Array(201).entries()) }, 'traits'],

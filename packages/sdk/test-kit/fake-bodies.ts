@@ -90,6 +90,7 @@ export const shapes = {
     timestamp: moment,
   },
   identify: { userId: needed(id), traits: needed(object), messageId: line(255), timestamp: moment },
+  alias: { userId: needed(id), previousId: needed(id), messageId: line(255), timestamp: moment },
 } as const satisfies Record<string, Shape>
 
 export const problemIn = (path: string, value: unknown, expected: string): Problem => {

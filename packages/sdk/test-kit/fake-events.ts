@@ -13,6 +13,7 @@ type Sent =
       readonly messageId?: string
       readonly traits: Readonly<Record<string, unknown>>
     }
+  | { readonly type: 'alias'; readonly userId: string; readonly messageId?: string }
 
 const most = 500
 
@@ -34,9 +35,14 @@ const refusalOf = (event: unknown): Problem | undefined => {
   if (typeof event !== 'object' || event === null || Array.isArray(event))
     return problemIn('', event, 'an event: {"type": "track", …}')
   const type: unknown = Reflect.get(event, 'type')
-  if (type !== 'track' && type !== 'identify') return problemIn('type', type, 'one of "track", "identify"')
+  if (type !== 'track' && type !== 'identify' && type !== 'alias')
+    return problemIn('type', type, 'one of "track", "identify", "alias"')
   // Senders of this kind add fields of their own, such as `context`.
-  return problemsIn(event, shapes[type], { open: true })[0]
+  const [problem] = problemsIn(event, shapes[type], { open: true })
+  const previousId: unknown = Reflect.get(event, 'previousId')
+  return problem === undefined && type === 'alias' && previousId === Reflect.get(event, 'userId')
+    ? problemIn('previousId', previousId, 'another id than `userId`')
+    : problem
 }
 
 /** Traits that fit a fact of their name are that fact; all else is attributes. */
@@ -62,7 +68,8 @@ const outcomeOf = (state: FakeState, event: unknown): Outcome => {
   const once = JSON.stringify([sent.userId, sent.messageId])
   if (sent.messageId !== undefined && state.messageIds.has(once)) return { status: 'duplicate' }
   state.messageIds.add(once)
-  if (sent.type === 'identify') tellFacts(state, sent.userId, factsOfTraits(sent.traits))
+  if (sent.type !== 'track')
+    tellFacts(state, sent.userId, sent.type === 'identify' ? factsOfTraits(sent.traits) : {})
   return { status: 'accepted' }
 }
 

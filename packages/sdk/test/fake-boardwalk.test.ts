@@ -352,6 +352,8 @@ const behaviours = (start: () => Promise<Peer>): void => {
           { type: 'identify', userId },
           null,
           identify(userId, {}),
+          { type: 'alias', previousId: userId, userId: `${userId}-known` },
+          { type: 'alias', previousId: userId, userId },
         ],
         sentAt: '2026-01-31T10:00:00Z',
       })
@@ -367,6 +369,8 @@ const behaviours = (start: () => Promise<Peer>): void => {
         { index: 7, status: 'refused', reason: reason('traits') },
         { index: 8, status: 'refused', reason: reason('the event') },
         { index: 9, status: 'accepted' },
+        { index: 10, status: 'accepted' },
+        { index: 11, status: 'refused', reason: reason('previousId') },
       ])
     })
 

@@ -203,7 +203,7 @@ const runOn = async (
     ...observationHandlers(verbs),
     ...streamHandlers(streams),
     ...peopleHandlers(verbs, database, announce),
-    ...eventHandlers(verbs),
+    ...eventHandlers(verbs, road, announce),
     ...reconcileHandlers(verbs, database.query),
     ...importHandlers(verbs),
     ...gateHandlers(verbs, metrics, catalogue, { checks: analytics.checks, metrics, log }),

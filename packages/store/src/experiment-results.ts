@@ -51,7 +51,7 @@ const resultsStatement = {
         s.exposed_at + $7::double precision * interval '1 millisecond' as until,
         s.source = 'tester' or p.user_id = any ($4::text[]) as is_tester,
         case when $6::boolean then coalesce(s.account_id, '') else s.person_id::text end as unit,
-        coalesce(a.arm <> s.arm, false) as conflicts
+        s.conflict or coalesce(a.arm <> s.arm, false) as conflicts
       from assignment s
       join person p on p.id = s.person_id
       left join assignment a on $6::boolean and a.unit = p.account_id and a.experiment = s.experiment and a.kind = 'account'

@@ -128,6 +128,7 @@ export {
   type KafkaPosition,
 } from './kafka-positions.ts'
 export { load, loadStatement, type Asked, type Loaded, type SavedAnswer } from './load.ts'
+export { lockPeople, mergeAssignments } from './merge-assignments.ts'
 export { readMarks, type Mark, type Watched } from './marks.ts'
 export {
   announce,

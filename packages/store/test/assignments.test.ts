@@ -5,6 +5,8 @@ import {
   commit,
   erase,
   load,
+  lockPeople,
+  mergeAssignments,
   migrate,
   ownMigrations,
   type Change,
@@ -77,6 +79,26 @@ forEachDatabase((_, open) => {
     const { person } = await member('same', 'same')
     expect(person.assignments).toHaveLength(2)
     expect((await member('somebody', 'same')).person.assignments).toEqual([row('account', 'same', 'b')])
+  })
+
+  test('who decided before two became one, for either of them, has lost', async () => {
+    await commit(database.query, [coming(await member('anonymous', 'inc'), 'inc', 'a')])
+    const joining = await member('joe', 'inc')
+    const after = { ...joining.person, accountId: 'inc' }
+    await commit(database.query, [{ before: joining, after, records: [], answers: [], now: at }])
+    const [former, latter] = [await member('anonymous', 'inc'), await member('joe', 'inc')]
+    const merged = await database.transaction(async ({ query }) => {
+      expect(await lockPeople(query, ['joe', 'anonymous', 'nobody'])).toEqual(['anonymous', 'joe'])
+      return mergeAssignments(query, 'anonymous', 'joe')
+    })
+    expect(merged).toBe(true)
+    for (const stale of [former, latter])
+      expect(await commit(database.query, [coming(stale, 'inc', 'b')])).toEqual([false])
+    expect((await member('joe', 'inc')).person.assignments).toEqual(
+      expect.arrayContaining([row('user', 'joe', 'a'), row('account', 'inc', 'a')]),
+    )
+    expect((await member('anonymous', 'inc')).person.assignments).toEqual([row('account', 'inc', 'a')])
+    expect(await mergeAssignments(database.query, 'anonymous', 'joe')).toBe(false)
   })
 
   test('an erased person’s row is gone, and the account’s is not', async () => {

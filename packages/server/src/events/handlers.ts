@@ -2,8 +2,11 @@ import type { EventSent } from '@boardwalk/contract'
 import type { Problem } from '@boardwalk/engine'
 import { Failure } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
-import type { Verbs } from '../http/verbs.ts'
+import type { Announcer } from '../following/announce.ts'
+import { verbsOn, type Verbs } from '../http/verbs.ts'
+import type { Road } from '../road/road.ts'
 import { inOrder } from './in-order.ts'
+import { mergingPeople } from './merge-people.ts'
 import { sentEvents } from './sent-events.ts'
 import { takeEvent, tryEvent, type Completion } from './take-event.ts'
 
@@ -27,7 +30,11 @@ const reasonOf = (problems: readonly Problem[]): string =>
 
 const refused = (reason: string): Result => ({ status: 'refused', reason })
 
-export const eventHandlers = (verbs: Verbs): Pick<Handlers, 'sendEvents'> => ({
+export const eventHandlers = (
+  verbs: Verbs,
+  road: Road,
+  announcer: Pick<Announcer, 'changed'>,
+): Pick<Handlers, 'sendEvents'> => ({
   sendEvents: async ({ body, query, request, correlationId }) => {
     const sent = sentEvents(request, body)
     if ('problems' in sent) {
@@ -36,11 +43,13 @@ export const eventHandlers = (verbs: Verbs): Pick<Handlers, 'sendEvents'> => ({
         problems,
       })
     }
+    const verbsFor = (event: EventSent): Verbs =>
+      event.type === 'alias' ? verbsOn(mergingPeople(road, event, announcer)) : verbs
     const take = inOrder(async (event: EventSent): Promise<Result> => {
       try {
         return query.dryRun === 'true'
           ? await tryEvent(verbs, event, correlationId)
-          : { status: await takeEvent(verbs, event, correlationId) }
+          : { status: await takeEvent(verbsFor(event), event, correlationId) }
       } catch (error) {
         // All else is nobody's fault here: the whole request fails, and can be repeated.
         if (!(error instanceof Failure)) throw error

@@ -54,7 +54,11 @@ const eventJourney = (event: EventSent, correlationId: string): Journey =>
   event.type === 'track'
     ? trackJourney(event, correlationId)
     : // Unlike PUT, it brings no erased person back: an event may be told again long after it happened.
-      tellJourney({ userId: event.userId, correlationId }, factsOfTraits(event.traits), onceEach(event))
+      tellJourney(
+        { userId: event.userId, correlationId },
+        event.type === 'identify' ? factsOfTraits(event.traits) : {},
+        onceEach(event),
+      )
 
 type Taken = 'accepted' | 'duplicate'
 

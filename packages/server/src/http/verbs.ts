@@ -7,7 +7,7 @@ export type Verbs = {
   readonly travel: (journey: Journey) => Promise<Answer>
 }
 
-export const verbsOn = (road: Road): Verbs => ({
+export const verbsOn = (road: Pick<Road, 'travel'>): Verbs => ({
   travel: async (journey) => {
     const outcome = await road.travel(journey)
     if (outcome.kind === 'refused') throw new Failure(outcome.refusal.code, outcome.refusal.message)
