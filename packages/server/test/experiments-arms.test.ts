@@ -250,7 +250,10 @@ forEachDatabase((_, open) => {
         }),
       )
       const ada = await lab.personOf(flow)
-      expect((await ada('GET', onboarding)).body).toMatchObject({ flow: { name: other }, experiments: inNone })
+      expect((await ada('GET', onboarding)).body).toMatchObject({
+        flow: { name: other },
+        experiments: inNone,
+      })
     })
 
     test('is not an experiment’s own flow besides: nobody new would come into either', async () => {
