@@ -65,6 +65,7 @@ const meaningOf = (codes: readonly ErrorCode[]): string =>
 
 /** Errors that share a status stand under it together. */
 const problemResponses = (
+  row: OperationRow,
   codes: readonly ErrorCode[],
   taken: ReadonlySet<string>,
   { write }: Writer,
@@ -74,7 +75,7 @@ const problemResponses = (
     const status = String(errors[code].status)
     byStatus.set(status, [...(byStatus.get(status) ?? []), code])
   }
-  const schema = write(problemDetails, 'output')
+  const schema = write(row.problem ?? problemDetails, 'output')
   return Object.fromEntries(
     [...byStatus]
       .filter(([status]) => !taken.has(status))
@@ -144,7 +145,7 @@ const operation = (id: OperationId, writer: Writer): Json => {
         ),
       },
     }),
-    responses: { ...given, ...problemResponses(codes, new Set(Object.keys(given)), writer) },
+    responses: { ...given, ...problemResponses(row, codes, new Set(Object.keys(given)), writer) },
   }
 }
 

@@ -52,6 +52,8 @@ export type OperationRow = {
   readonly answers: { readonly [status: number]: z.ZodType | null }
   /** What else a 200 may be, by media type; which one, `Accept` and `format` say. */
   readonly otherAnswers?: { readonly [mediaType: string]: z.ZodType }
+  /** What its problem documents look like, where they say more than `problemDetails`. */
+  readonly problem?: z.ZodType
   /** What can go wrong here in particular; `errorsOf` adds what can go wrong everywhere. */
   readonly errors: readonly ErrorCode[]
   readonly headers?: readonly HeaderName[]

@@ -15,6 +15,7 @@ export const flagOperations = {
     parameters: { path: z.strictObject({ key: z.string() }) },
     body: evaluationRequest,
     answers: { 200: flag, 400: evaluationFailed, 404: evaluationFailed },
+    problem: evaluationFailed,
     errors: [...errors, 'flag_not_found'],
   },
   evaluateFlags: {
@@ -25,6 +26,7 @@ export const flagOperations = {
     parameters: {},
     body: evaluationRequest,
     answers: { 200: flags, 304: null, 400: evaluationFailed },
+    problem: evaluationFailed,
     errors,
     headers: ['If-None-Match'],
   },
