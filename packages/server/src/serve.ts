@@ -23,6 +23,7 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
     corsOrigins: configuration.corsOrigins,
     streams: { total: configuration.streams },
     webhooks: { allow: configuration.webhookAllow },
+    ...(configuration.redisUrl !== undefined && { redis: { url: configuration.redisUrl } }),
     ...kafkaOf(configuration),
     watch: { checkMs: configuration.watchSeconds * 1000 },
     ...(configuration.smtpUrl !== undefined &&
