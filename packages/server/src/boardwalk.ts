@@ -45,6 +45,7 @@ import { onboardingHandlers } from './onboarding/handlers.ts'
 import { observationHandlers } from './onboarding/observation-handlers.ts'
 import { surfaceHandlers } from './onboarding/surface-handlers.ts'
 import { operationHandlers } from './operation/handlers.ts'
+import { checkLimits, createLimits, type LimitOptions } from './limits/limits.ts'
 import { createMetrics, type Metrics } from './operation/metrics.ts'
 import type { MailOptions } from './outbound/mail.ts'
 import type { OutboundOptions } from './outbound/outbound.ts'
@@ -71,6 +72,8 @@ export type BoardwalkOptions = {
   readonly corsOrigins?: readonly string[]
   /** Of `GET /api/onboarding/stream`. */
   readonly streams?: StreamLimits
+  /** How often one person may call; the host's servers and the verbs of this process are not limited. */
+  readonly limits?: LimitOptions
   /** What several processes share for speed and for limits; absent: each has its own. Redis that is away is done without. */
   readonly redis?: RedisOptions
   /** Events that come from Kafka; absent: none. A broker that is away is waited for, and all else goes on. */
@@ -171,7 +174,7 @@ const runOn = async (
   metrics: Metrics,
   isDraining: () => boolean,
 ): Promise<Running> => {
-  const { clock = Date.now, identify, tokens, apiKey, corsOrigins = [], streams: limits } = options
+  const { clock = Date.now, identify, tokens, apiKey, corsOrigins = [], streams: streamLimits } = options
   const { kafka, webhooks, listeners } = options
   await migrate(database, await ownMigrations())
   if (await renumberRestored(database))
@@ -200,7 +203,7 @@ const runOn = async (
     mail: options.mail,
   })
   const watching = await watchPeople(database)
-  const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...limits })
+  const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...streamLimits })
   const stopPurging = purgeRegularly(database, log)
   const sources = kafka?.sources && intakeOptions(kafka)
   const intake = sources && startIntake(sources, { database, road, clock, log, metrics })
@@ -239,8 +242,10 @@ const runOn = async (
   const onAnswered = (row: OperationRow, status: number): void => {
     if (isOfOnboarding(row)) health.requests.count(status)
   }
+  const onOver = metrics.countLimited
+  const limits = createLimits({ options: options.limits, redis, clock, log, onOver })
   return {
-    serve: serveOperations({ handlers, ways, log, corsOptions, onAnswered }),
+    serve: serveOperations({ handlers, ways, limits, log, corsOptions, onAnswered }),
     road,
     database,
     catalogue,
@@ -270,6 +275,7 @@ export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
   if (unfit !== undefined)
     throw new TypeError(`corsOrigins has ${JSON.stringify(unfit)}, expected ${expectedOrigins}.`)
   checkListeners(options.listeners ?? [])
+  checkLimits(options.limits)
   checkTopic(options.kafka?.publish?.topic)
   // Says at once what is wrong with them.
   if (options.kafka?.sources) intakeOptions(options.kafka)
