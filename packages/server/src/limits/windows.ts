@@ -11,26 +11,27 @@ export type Windows = {
 }
 
 /**
- * Fixed windows, each beginning with the first that is counted in it. At most `most` of them are kept:
- * whoever came longest ago is forgotten, so that many strangers do not grow the process for ever.
+ * Fixed windows, each beginning with the first that is counted in it. At most `most` are kept, and surely those of the
+ * half as many people who came last, so that many strangers do not grow the process for ever.
  */
 export const createWindows = (durationMs: number, clock: () => number, most = 100_000): Windows => {
-  const windows = new Map<string, Window>()
+  // Two halves rather than one list that loses its first: a map from which the first is deleted again and again gets slow.
+  let young = new Map<string, Window>()
+  let old = young
 
   const current = (key: string): Window | undefined => {
-    const window = windows.get(key)
+    const window = young.get(key) ?? old.get(key)
     const leftMs = window === undefined ? 0 : window.endsAt - clock()
     // More than a whole window left: the clock was put back meanwhile, and nobody is to wait for it.
     return leftMs > 0 && leftMs <= durationMs ? window : undefined
   }
 
   const keep = (key: string, window: Window): Window => {
-    windows.delete(key)
-    for (const [oldest] of windows) {
-      if (windows.size < most && current(oldest) !== undefined) break
-      windows.delete(oldest)
+    if (young.size >= most / 2 && !young.has(key)) {
+      old = young
+      young = new Map()
     }
-    windows.set(key, window)
+    young.set(key, window)
     return window
   }
 
