@@ -13,6 +13,7 @@ import type { OperationRow } from '@boardwalk/contract'
 import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store'
 import type { GateChecks } from './analytics/gate-checks.ts'
 import { startAnalytics } from './analytics/start-analytics.ts'
+import { createAnswerCache, type AnswerCacheOptions } from './answers/answer-cache.ts'
 import { apiKeyHandlers } from './api-keys/handlers.ts'
 import { startEventsOut } from './delivery/events-out.ts'
 import { checkTopic } from './delivery/kafka-topic.ts'
@@ -68,6 +69,8 @@ export type BoardwalkOptions = {
   readonly apiKey?: string
   /** Origins such as `https://shop.example`, whose pages may call the person's routes from a browser; default none. Cookies go along with `identify` only. */
   readonly corsOrigins?: readonly string[]
+  /** Of the answers of `GET /api/onboarding`. */
+  readonly answerCache?: AnswerCacheOptions
   /** Of `GET /api/onboarding/stream`. */
   readonly streams?: StreamLimits
   /** Events that come from Kafka; absent: none. A broker that is away is waited for, and all else goes on. */
@@ -178,7 +181,8 @@ const runOn = async (
     }
   }
   const catalogue = liveCatalogue(database.query)
-  const road: Road = createRoad({ database, catalogue, clock, onCommitted })
+  const answers = createAnswerCache(options.answerCache ?? {}, metrics)
+  const road: Road = createRoad({ database, catalogue, answers, clock, onCommitted })
   const members: Following = await followHappenings(database, accountMembers(database, road), log)
   const analytics = await startAnalytics({ database, clock, metrics, log, announcer: announce })
   const out = await startEventsOut({ database, clock, metrics, log, webhooks, listeners, kafka })
@@ -247,6 +251,7 @@ const runOn = async (
       await members.stop()
       await out.stop()
       await road.idle()
+      answers.stop()
       await health.stop()
       await analytics.stop()
       await announce.stop()

@@ -21,6 +21,7 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
       audience: configuration.jwtAudience,
     },
     corsOrigins: configuration.corsOrigins,
+    answerCache: { mostBytes: configuration.answerCacheMegabytes * 2 ** 20 },
     streams: { total: configuration.streams },
     webhooks: { allow: configuration.webhookAllow },
     ...kafkaOf(configuration),
