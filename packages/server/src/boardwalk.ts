@@ -50,6 +50,7 @@ import { createMetrics, type Metrics } from './operation/metrics.ts'
 import type { MailOptions } from './outbound/mail.ts'
 import type { OutboundOptions } from './outbound/outbound.ts'
 import { peopleHandlers } from './people/handlers.ts'
+import { openRedis, type RedisOptions, type SharedRedis } from './redis/open-redis.ts'
 import { liveCatalogue, type LiveCatalogue } from './road/live-catalogue.ts'
 import { releaseHandlers } from './release/handlers.ts'
 import { phaseHandlers } from './release/phases.ts'
@@ -73,6 +74,8 @@ export type BoardwalkOptions = {
   readonly answerCache?: AnswerCacheOptions
   /** Of `GET /api/onboarding/stream`. */
   readonly streams?: StreamLimits
+  /** What several processes share for speed and for limits; absent: each has its own. Redis that is away is done without. */
+  readonly redis?: RedisOptions
   /** Events that come from Kafka; absent: none. A broker that is away is waited for, and all else goes on. */
   readonly kafka?: KafkaOptions
   /** How webhooks are called. */
@@ -149,10 +152,14 @@ const run = async (
 ): Promise<Running> => {
   const given = 'query' in options.database ? options.database : undefined
   const database = given ?? (await openDatabase(options.database))
+  const { schema } = database
+  const redis =
+    options.redis && (await openRedis({ ...options.redis, schema, log, onConnected: metrics.showRedis }))
   const close = async (): Promise<void> => (given === undefined ? database.close() : undefined)
   try {
-    return await runOn(database, close, options, log, metrics, isDraining)
+    return await runOn(database, redis, close, options, log, metrics, isDraining)
   } catch (error) {
+    redis?.close()
     await close()
     throw error
   }
@@ -160,6 +167,7 @@ const run = async (
 
 const runOn = async (
   database: Database,
+  redis: SharedRedis | undefined,
   close: () => Promise<void>,
   options: BoardwalkOptions,
   log: Logger,
@@ -255,6 +263,7 @@ const runOn = async (
       await health.stop()
       await analytics.stop()
       await announce.stop()
+      redis?.close()
       await close()
     },
   }

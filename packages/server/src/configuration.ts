@@ -197,6 +197,15 @@ const settings = {
     help: 'The running Boardwalk that commands such as `boardwalk flows push` speak to.',
     read: url('http:', 'https:'),
   }),
+  redisUrl: setting<string | undefined>({
+    variable: 'REDIS_URL',
+    expected: 'an address like redis://user:password@host:6379, or rediss://host:6380 for TLS',
+    default: undefined,
+    defaultText: 'none',
+    help: 'Redis, in which several processes share what is quickly forgotten. Nothing is lost with it.',
+    secret: true,
+    read: url('redis:', 'rediss:'),
+  }),
   kafkaBrokers: setting<readonly string[]>({
     variable: 'KAFKA_BROKERS',
     expected: 'addresses such as `kafka-1:9092`, separated by commas',

@@ -24,6 +24,7 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
     answerCache: { mostBytes: configuration.answerCacheMegabytes * 2 ** 20 },
     streams: { total: configuration.streams },
     webhooks: { allow: configuration.webhookAllow },
+    ...(configuration.redisUrl !== undefined && { redis: { url: configuration.redisUrl } }),
     ...kafkaOf(configuration),
     watch: { checkMs: configuration.watchSeconds * 1000 },
     ...(configuration.smtpUrl !== undefined &&

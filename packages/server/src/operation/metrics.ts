@@ -27,6 +27,7 @@ export type Metrics = {
   /** Age of the oldest happening that is not counted yet. */
   readonly showProjectionLag: (seconds: number) => void
   readonly countTaken: (taken: Taken) => void
+  readonly showRedis: (isConnected: boolean) => void
   readonly showKafka: (state: KafkaState) => void
   readonly stop: () => void
 }
@@ -104,6 +105,11 @@ export const createMetrics = (): Metrics => {
     help: '1 while Kafka is read, 0 while it cannot be or is not asked to be.',
     registers,
   })
+  const redisConnected = new Gauge({
+    name: 'boardwalk_redis_connected',
+    help: '1 while Redis answers, 0 while it does not or none is configured.',
+    registers,
+  })
 
   const deliveries = new Counter({
     name: 'onboarding_webhook_deliveries_total',
@@ -152,6 +158,7 @@ export const createMetrics = (): Metrics => {
   return {
     registry,
     countTaken,
+    showRedis: (isConnected) => redisConnected.set(isConnected ? 1 : 0),
     showKafka,
     countFailedOpen,
     countWaived: (route, reason) => gateWaived.inc({ route: routeLabel(route), reason }),
