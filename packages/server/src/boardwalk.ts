@@ -13,7 +13,8 @@ import type { OperationRow } from '@boardwalk/contract'
 import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store'
 import type { GateChecks } from './analytics/gate-checks.ts'
 import { startAnalytics } from './analytics/start-analytics.ts'
-import { createAnswerCache, type AnswerCacheOptions } from './answers/answer-cache.ts'
+import type { AnswerCacheOptions } from './answers/answer-cache.ts'
+import { openAnswers } from './answers/open-answers.ts'
 import { apiKeyHandlers } from './api-keys/handlers.ts'
 import { startEventsOut } from './delivery/events-out.ts'
 import { checkTopic } from './delivery/kafka-topic.ts'
@@ -189,7 +190,7 @@ const runOn = async (
     }
   }
   const catalogue = liveCatalogue(database.query)
-  const answers = createAnswerCache(options.answerCache ?? {}, metrics)
+  const answers = await openAnswers(options.answerCache, database, metrics, redis)
   const road: Road = createRoad({ database, catalogue, answers, clock, onCommitted })
   const members: Following = await followHappenings(database, accountMembers(database, road), log)
   const analytics = await startAnalytics({ database, clock, metrics, log, announcer: announce })
@@ -214,7 +215,7 @@ const runOn = async (
     ...surfaceHandlers(verbs),
     ...observationHandlers(verbs),
     ...streamHandlers(streams),
-    ...peopleHandlers(verbs, database, announce),
+    ...peopleHandlers(verbs, database, announce, answers),
     ...eventHandlers(verbs, road, announce),
     ...reconcileHandlers(verbs, database.query),
     ...importHandlers(verbs),

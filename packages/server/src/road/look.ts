@@ -17,15 +17,18 @@ export const lookTogether = async (
   answers: AnswerCache,
 ): Promise<Traveller[]> => {
   const journeys = travellers.map(({ journey }) => journey)
-  const found = answers.find(journeys, surroundings.clock())
-  const asked = travellers.map((traveller, index) => ({ ...askFor([traveller]), mark: found[index]?.mark }))
+  const found = await answers.find(journeys, surroundings.clock())
+  const asked = travellers.map((traveller, index) => {
+    const one = found[index]
+    return { ...askFor([traveller]), mark: one && (one.known?.mark ?? '') }
+  })
   const { people, world, isExact } = await readGroups(asked, surroundings)
   return travellers.flatMap((traveller, index) => {
-    const [known, loaded] = [found[index], people[index]]
-    if (known) answers.count(known, loaded === undefined)
+    const [one, loaded] = [found[index], people[index]]
+    if (one) answers.found(traveller.journey, one, loaded === undefined)
     if (loaded === undefined) {
-      if (known === undefined) throw new Error('A person was not loaded, and no answer for them was known')
-      arriveAt(traveller, { kind: 'answered', answer: { status: 200, body: known.body } })
+      if (one?.known === undefined) throw new Error('Nobody was loaded, and no answer was known')
+      arriveAt(traveller, { kind: 'answered', answer: { status: 200, body: one.known.body } })
       return []
     }
     const [group] = decide([traveller], loaded, world)
