@@ -122,7 +122,13 @@ test('until the next moment, whoever had nothing to write reads the same', () =>
   fc.assert(
     fc.property(
       fc.record(
-        { from: hours, to: hours, startsAt: hours, endsAt: hours, stopAfterDays: fc.integer({ min: 1, max: 4 }) },
+        {
+          from: hours,
+          to: hours,
+          startsAt: hours,
+          endsAt: hours,
+          stopAfterDays: fc.integer({ min: 1, max: 4 }),
+        },
         { noNullPrototype: true },
       ),
       fc.constantFrom('none', 'snooze', 'both'),
@@ -133,7 +139,8 @@ test('until the next moment, whoever had nothing to write reads the same', () =>
         const catalogue = catalogueWith(given)
         const world = { catalogue, now: start + (later % 7) * 1000 }
         const snoozed = done === 'none' ? ada(catalogue) : snooze(world, ada(catalogue)).person
-        const before = done === 'both' ? unsnooze({ ...world, now: world.now + 900 }, snoozed).person : snoozed
+        const before =
+          done === 'both' ? unsnooze({ ...world, now: world.now + 900 }, snoozed).person : snoozed
         const now = start + later
         const person = looking(catalogue, before, now)
         // What a second look would write is not kept.
