@@ -9,9 +9,10 @@ import {
   tellingFlow,
   type CachedHouses,
 } from './cached-houses.ts'
-import type { Call } from './open-house.ts'
+import type { Call, House } from './open-house.ts'
 
-const runs = Number(process.env['PROOF_ANSWERS'] ?? 4)
+const runs = Number(process.env['PROOF_ANSWERS'] ?? 3)
+const counts = Number(process.env['PROOF_ANSWER_COUNTS'] ?? 40)
 
 const secondMs = 1000
 const dayMs = 86_400_000
@@ -153,6 +154,36 @@ const truthAfterEach = (houses: CachedHouses, size: number) =>
     { numRuns: size + 2, endOnFailure: true, examples: [[eachOnce], [eachOnce.toReversed()]] },
   )
 
+/** Counts up in what somebody reads, through both processes in turn, while others read it all the time; answers how often. */
+const readsDuring = async (houses: CachedHouses, most: number): Promise<number> => {
+  scenes += 1
+  const [flow, userId] = [`flow${scenes}`, `ada.${scenes}`]
+  await houses.plain.server('PUT', `/api/accounts/shop.${scenes}`, { attributes: { flow } })
+  await houses.plain.publish(tellingFlow(flow, houses.clock.now))
+  let acknowledged = 0
+  let reads = 0
+  const write = async (): Promise<void> => {
+    for (let n = 1; n <= most; n += 1) {
+      await houses.cached[n % 2]!.server('PUT', `/api/users/${userId}`, { attributes: { n } })
+      acknowledged = n
+      // Time for an answer to be kept.
+      await houses.read(houses.cached[0], { userId, language: 'en' })
+    }
+  }
+  const read = async (house: House): Promise<void> => {
+    while (acknowledged < most) {
+      const least = acknowledged
+      const answer = await houses.read(house, { userId, language: 'en' })
+      const found = Number(/"n":(\d+)/.exec(answer)?.[1] ?? 0)
+      if (found < least) throw new Error(`reads ${found} after ${least} was acknowledged`)
+      reads += 1
+    }
+  }
+  const ended = await Promise.allSettled([write(), ...[...houses.cached, ...houses.cached].map(read)])
+  for (const one of ended) if (one.status === 'rejected') throw one.reason
+  return reads
+}
+
 forEachDatabase((kind, open) => {
   test(`after each of many writes both processes tell what is true, in whichever it was made`, async () => {
     const houses = await openCachedHouses(open, redis.url)
@@ -167,10 +198,20 @@ forEachDatabase((kind, open) => {
     }
   })
 
+  test(`of ${counts} counts none is read that is lower than one acknowledged before`, async () => {
+    const houses = await openCachedHouses(open, redis.url)
+    try {
+      expect(await readsDuring(houses, counts)).toBeGreaterThan(counts)
+    } finally {
+      await houses.stop()
+    }
+  })
+
   test('a process that does not ask for the mark is found out', async () => {
     const houses = await openCachedHouses(open, undefined, forgetful)
     try {
       await expect(truthAfterEach(houses, runs)).rejects.toThrow('Property failed')
+      await expect(readsDuring(houses, counts)).rejects.toThrow('reads')
     } finally {
       await houses.stop()
     }
