@@ -2,6 +2,7 @@
 import { cpus } from 'node:os'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { analyticsBench } from './analytics.ts'
+import { answersBench } from './answers.ts'
 import { assignmentBench } from './assignment.ts'
 import { conditionBench } from './condition.ts'
 import { eventsBench } from './events.ts'
@@ -43,6 +44,7 @@ const table =
 
 const sections: Readonly<Record<string, () => Promise<void>>> = {
   server: table('', '', async () => [...(await conditions()), ...(await httpBench())]),
+  answers: table('cached answers of ', '-answers', answersBench),
   events: table('events of ', '-events', eventsBench),
   webhooks: table('webhooks of ', '-webhooks', webhooksBench),
   import: table('moving in of ', '-import', importBench),

@@ -13,6 +13,8 @@ import type { OperationRow } from '@boardwalk/contract'
 import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store'
 import type { GateChecks } from './analytics/gate-checks.ts'
 import { startAnalytics } from './analytics/start-analytics.ts'
+import type { AnswerCacheOptions } from './answers/answer-cache.ts'
+import { openAnswers } from './answers/open-answers.ts'
 import { apiKeyHandlers } from './api-keys/handlers.ts'
 import { startEventsOut } from './delivery/events-out.ts'
 import { checkTopic } from './delivery/kafka-topic.ts'
@@ -70,6 +72,8 @@ export type BoardwalkOptions = {
   readonly apiKey?: string
   /** Origins such as `https://shop.example`, whose pages may call the person's routes from a browser; default none. Cookies go along with `identify` only. */
   readonly corsOrigins?: readonly string[]
+  /** Of the answers of `GET /api/onboarding`. */
+  readonly answerCache?: AnswerCacheOptions
   /** Of `GET /api/onboarding/stream`. */
   readonly streams?: StreamLimits
   /** How often one person may call; the host's servers and the verbs of this process are not limited. */
@@ -189,7 +193,8 @@ const runOn = async (
     }
   }
   const catalogue = liveCatalogue(database.query)
-  const road: Road = createRoad({ database, catalogue, clock, onCommitted })
+  const answers = await openAnswers(options.answerCache, database, metrics, redis)
+  const road: Road = createRoad({ database, catalogue, answers, clock, onCommitted })
   const members: Following = await followHappenings(database, accountMembers(database, road), log)
   const analytics = await startAnalytics({ database, clock, metrics, log, announcer: announce })
   const out = await startEventsOut({ database, clock, metrics, log, webhooks, listeners, kafka })
@@ -213,7 +218,7 @@ const runOn = async (
     ...surfaceHandlers(verbs),
     ...observationHandlers(verbs),
     ...streamHandlers(streams),
-    ...peopleHandlers(verbs, database, announce),
+    ...peopleHandlers(verbs, database, announce, answers),
     ...eventHandlers(verbs, road, announce),
     ...reconcileHandlers(verbs, database.query),
     ...importHandlers(verbs),
@@ -260,6 +265,7 @@ const runOn = async (
       await members.stop()
       await out.stop()
       await road.idle()
+      answers.stop()
       await health.stop()
       await analytics.stop()
       await announce.stop()

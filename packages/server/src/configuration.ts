@@ -196,6 +196,13 @@ const settings = {
     help: 'Streams of live changes that this process holds open at most; whoever comes then polls.',
     read: integer(0, 1_000_000),
   }),
+  answerCacheMegabytes: setting({
+    variable: 'BOARDWALK_ANSWER_CACHE_MB',
+    expected: 'a whole number from 0 to 4096',
+    default: 32,
+    help: 'Memory of this process for answers of `GET /api/onboarding` that are still true. 0: each is made anew.',
+    read: integer(0, 4096),
+  }),
   webhookAllow: setting<readonly string[]>({
     variable: 'BOARDWALK_WEBHOOK_ALLOW',
     expected: expectedAllowEntries,

@@ -26,6 +26,7 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
       stepUpdatesPerMinute: configuration.stepUpdatesPerMinute,
       snoozesPerDay: configuration.snoozesPerDay,
     },
+    answerCache: { mostBytes: configuration.answerCacheMegabytes * 2 ** 20 },
     streams: { total: configuration.streams },
     webhooks: { allow: configuration.webhookAllow },
     ...(configuration.redisUrl !== undefined && { redis: { url: configuration.redisUrl } }),

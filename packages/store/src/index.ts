@@ -40,6 +40,7 @@ export { readCatalogue, readDocuments } from './catalogue.ts'
 export type { PublishedFlow, VersionKey } from './catalogue.ts'
 export { accountFlowKeys, commit, commitStatement, isChange, refuseOvertaken } from './commit.ts'
 export type { Change, Record } from './commit.ts'
+export { databaseIdentity } from './database-identity.ts'
 export type { Database, Query, Session, Statement } from './database/database.ts'
 export {
   deadLetterFailedAgain,
@@ -145,6 +146,7 @@ export {
   forgetErasure,
   isAnybodyKnown,
   membersInProgress,
+  membersReading,
   countEnrolled,
   peopleEnrolled,
   peopleRemembering,

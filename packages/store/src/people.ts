@@ -24,6 +24,18 @@ export const membersInProgress = async (
     (row) => row.user_id,
   )
 
+const readersStatement = {
+  name: 'members_reading',
+  text: `
+    select distinct m.user_id
+    from account_step s join person m on m.account_id = s.account_id
+    where s.settled_by = $1`,
+}
+
+/** User ids of the members of accounts in which this person settled something: their answers may name them. */
+export const membersReading = async (query: Query, userId: string): Promise<string[]> =>
+  (await query<{ user_id: string }>(readersStatement, [userId])).map((row) => row.user_id)
+
 const rememberingStatement = {
   name: 'remembering_people',
   text: `

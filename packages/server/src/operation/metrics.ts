@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Limit } from '@boardwalk/contract'
 import type { Waiver } from '@boardwalk/engine'
 import type { Record } from '@boardwalk/store'
+import type { Found } from '../answers/answer-cache.ts'
 import type { Lag } from '../kafka/read-topics.ts'
 import type { Taken } from '../kafka/take-records.ts'
 
@@ -16,6 +17,9 @@ export type Metrics = {
   readonly countWaived: (route: string, reason: Waiver['reason']) => void
   /** Counts what was committed; to be called once for each record. */
   readonly count: (record: Record) => void
+  readonly countAnswer: (outcome: Found['outcome']) => void
+  /** `bytes` is asked whenever somebody reads the figures. */
+  readonly showAnswerCache: (bytes: () => number) => void
   readonly showStreams: (open: number) => void
   /** `lost`: sent, but taken over by another process meanwhile. */
   readonly countDelivery: (outcome: 'delivered' | 'failed' | 'again' | 'lost') => void
@@ -78,6 +82,12 @@ export const createMetrics = (): Metrics => {
   const streams = new Gauge({
     name: 'onboarding_streams',
     help: 'Streams of live changes that are open.',
+    registers,
+  })
+  const answers = new Counter({
+    name: 'boardwalk_answer_cache_total',
+    help: 'Reads of an onboarding that might be answered from the cache: hit (in this process), shared (in Redis), stale (known, but no longer true), miss.',
+    labelNames: ['outcome'] as const,
     registers,
   })
   const kafkaRecords = new Counter({
@@ -162,6 +172,16 @@ export const createMetrics = (): Metrics => {
     countFailedOpen,
     countWaived: (route, reason) => gateWaived.inc({ route: routeLabel(route), reason }),
     count,
+    countAnswer: (outcome) => answers.inc({ outcome }),
+    showAnswerCache: (bytes) =>
+      void new Gauge({
+        name: 'boardwalk_answer_cache_bytes',
+        help: 'Memory of this process that cached answers take.',
+        registers,
+        collect() {
+          this.set(bytes())
+        },
+      }),
     showStreams,
     showProjectionLag: (seconds) => projectionLag.set(seconds),
     countDelivery: (outcome) => deliveries.inc({ outcome }),

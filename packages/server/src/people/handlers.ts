@@ -9,6 +9,7 @@ import {
   type Database,
   type Happened,
 } from '@boardwalk/store'
+import type { AnswerCache } from '../answers/answer-cache.ts'
 import { presentDeadLetter } from '../dead-letters/present-dead-letter.ts'
 import type { Announcer } from '../following/announce.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
@@ -65,6 +66,7 @@ export const peopleHandlers = (
   verbs: Verbs,
   database: Database,
   { changed }: Pick<Announcer, 'changed'>,
+  { forgetting }: Pick<AnswerCache, 'forgetting'>,
 ): Served => {
   const { travel } = verbs
   return {
@@ -95,7 +97,8 @@ export const peopleHandlers = (
       return { status: 200, body: { ...(JSON.parse(body) as object), deadLetters, tally, events } }
     },
     deleteUser: async ({ path }) => {
-      const receipt = await erase(database, path.userId, randomUUID())
+      const { userId } = path
+      const receipt = await forgetting(userId, () => erase(database, userId, randomUUID()))
       if (receipt === undefined) throw unknownPerson()
       // The name disappears from what others of the account read, too.
       changed('everybody')

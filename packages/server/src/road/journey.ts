@@ -36,6 +36,11 @@ export type Journey<Outcome extends Decided = Decided> = {
   /** Whether the key is used up; absent: always. Otherwise it costs no write, and a repeat may still have the effect. */
   keepsKey?(decided: Outcome, changed: boolean): boolean
   readonly correlationId: string
+  /**
+   * Of a look whose answer may be given again: all that it depends on besides the database and the clock, as one text.
+   * Absent: the answer is made anew each time.
+   */
+  readonly variant?: string | undefined
 }
 
 export type Outcome =

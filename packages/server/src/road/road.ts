@@ -1,5 +1,4 @@
 import {
-  isChange,
   isConnectionLost,
   isSerializationFailure,
   isTimedOut,
@@ -8,10 +7,12 @@ import {
   type Database,
   type Session,
 } from '@boardwalk/store'
+import { noAnswers, type AnswerCache } from '../answers/answer-cache.ts'
 import type { Journey, Outcome } from './journey.ts'
 import { createLane } from './lane.ts'
 import type { LiveCatalogue } from './live-catalogue.ts'
-import { arrive, decideGroups, failAt, lose, travelTogether, type Traveller } from './together.ts'
+import { lookTogether } from './look.ts'
+import { failAt, lose, travelTogether, type Traveller } from './together.ts'
 
 /** The one way a person's onboarding is read and changed: load, decide, commit; on a lost race again. */
 export type Road = {
@@ -31,6 +32,8 @@ export type Road = {
 export type RoadOptions = {
   readonly database: Database
   readonly catalogue: LiveCatalogue
+  /** Of looks that had nothing to write; absent: none is kept. */
+  readonly answers?: AnswerCache
   /** Milliseconds since 1970. */
   readonly clock: () => number
   /** Told what was committed, once, after it was. */
@@ -43,7 +46,13 @@ const mostTries = 5
 // 500 rows a statement is the knee measured on two cores; beyond, a batch only makes its first member wait.
 const batchLimit = 500
 
-export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOptions): Road => {
+export const createRoad = ({
+  database,
+  catalogue,
+  answers = noAnswers,
+  clock,
+  onCommitted,
+}: RoadOptions): Road => {
   const onDatabase = { query: database.query, catalogue, clock }
 
   const run = async (travellers: readonly Traveller[]): Promise<readonly Traveller[]> => {
@@ -69,14 +78,8 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
 
   const look = async (travellers: readonly Traveller[]): Promise<readonly Traveller[]> => {
     try {
-      const groups = await decideGroups(
-        travellers.map((traveller) => [traveller]),
-        onDatabase,
-      )
-      for (const group of groups) {
-        if (isChange(group.change)) group.travellers.forEach(writing.push)
-        else arrive(group)
-      }
+      const changing = await lookTogether(travellers, onDatabase, answers)
+      changing.forEach(writing.push)
     } catch (error) {
       travellers.forEach((traveller) => failAt(traveller, error))
     }

@@ -5,6 +5,7 @@ import {
   load,
   type Asked,
   type Change,
+  type Loaded,
   type Query,
 } from '@boardwalk/store'
 import type { World } from '@boardwalk/engine'
@@ -53,13 +54,13 @@ const sameAccount = (group: readonly Traveller[]): [readonly Traveller[], readon
   return other === -1 ? [group, []] : [group.slice(0, other), group.slice(other)]
 }
 
-const askFor = (group: readonly Traveller[]): Asked => ({
+export const askFor = (group: readonly Traveller[]): Asked => ({
   userId: group[0]?.journey.userId ?? '',
   account: group[0] && accountAsked(group[0].journey),
   keys: group.flatMap(({ journey }) => journey.idempotency?.key ?? []),
 })
 
-const arriveAt = (traveller: Traveller, outcome: Outcome): void => {
+export const arriveAt = (traveller: Traveller, outcome: Outcome): void => {
   traveller.arrived = true
   traveller.arrive(outcome)
 }
@@ -100,7 +101,7 @@ const withoutSharedFlows = (groups: readonly Group[]): [Group[], Group[]] => {
   return [now, later]
 }
 
-const decide = (travellers: readonly Traveller[], loaded: Change['before'], world: World): Group[] => {
+export const decide = (travellers: readonly Traveller[], loaded: Change['before'], world: World): Group[] => {
   try {
     const journeys = travellers.map(({ journey }) => journey)
     return [{ travellers, ...fold(journeys, loaded, world) }]
@@ -121,15 +122,27 @@ export type Surroundings = {
   readonly onLoaded?: (userIds: readonly string[]) => Promise<void>
 }
 
-/** Loads each group and decides on it; whoever cannot be decided on has failed. */
-export const decideGroups = async (
-  groups: readonly (readonly Traveller[])[],
+/** What the database says of all asked for, and the world to decide in. `isExact`: its catalogue is the one they were read with. */
+export const readGroups = async (
+  asked: readonly Asked[],
   { query, catalogue, clock, onLoaded }: Surroundings,
-): Promise<Group[]> => {
-  const asked = groups.map(askFor)
+): Promise<{
+  readonly people: readonly (Loaded | undefined)[]
+  readonly world: World
+  readonly isExact: boolean
+}> => {
   const { people, catalogueRevision } = await load(query, asked)
   await onLoaded?.(asked.map(({ userId }) => userId))
   const world = { catalogue: await catalogue.at(catalogueRevision, query), now: clock() }
+  return { people, world, isExact: world.catalogue.revision === catalogueRevision }
+}
+
+/** Loads each group and decides on it; whoever cannot be decided on has failed. */
+const decideGroups = async (
+  groups: readonly (readonly Traveller[])[],
+  surroundings: Surroundings,
+): Promise<Group[]> => {
+  const { people, world } = await readGroups(groups.map(askFor), surroundings)
   return groups.flatMap((group, index) => {
     const loaded = people[index]
     return loaded ? decide(group, loaded, world) : []
