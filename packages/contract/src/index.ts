@@ -34,7 +34,14 @@ export {
   type PersonInput,
 } from './import.ts'
 export { stepChange, type Onboarding } from './onboarding.ts'
-export { errorsOf, headers, type Caller, type HeaderName, type OperationRow } from './operation.ts'
+export {
+  errorsOf,
+  headers,
+  type Audited,
+  type Caller,
+  type HeaderName,
+  type OperationRow,
+} from './operation.ts'
 export {
   operationIds,
   operationRow,
@@ -48,6 +55,7 @@ export {
 export { isReadable, parse, type Parsed } from './parse.ts'
 export { factsOfClaims, factsUpdate, tokenClaims, type TokenClaims } from './person.ts'
 export { problemAt } from './problems.ts'
+export { includesRole, leastRoleOf, roleNames, roles, scopesOfRole, type Role } from './roles.ts'
 export { scopeNames, scopes, type Scope } from './scopes.ts'
 export { isOwnPath, isReturnPath } from './urls.ts'
 export { hostId } from './values.ts'

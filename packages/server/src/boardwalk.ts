@@ -14,6 +14,9 @@ import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store
 import type { GateChecks } from './analytics/gate-checks.ts'
 import { startAnalytics } from './analytics/start-analytics.ts'
 import { apiKeyHandlers } from './api-keys/handlers.ts'
+import { auditHandlers } from './audit/handlers.ts'
+import { tellHead } from './audit/tell-head.ts'
+import { auditedHandlers } from './audit/trail.ts'
 import { startEventsOut } from './delivery/events-out.ts'
 import { checkTopic } from './delivery/kafka-topic.ts'
 import { checkListeners, type Listener } from './delivery/listeners.ts'
@@ -31,6 +34,7 @@ import { gateHandlers } from './gates/handlers.ts'
 import { isOfOnboarding } from './health/answered-requests.ts'
 import { startHealth, type WatchOptions } from './health/start-health.ts'
 import type { Identify } from './http/authenticate.ts'
+import { refuseUnfitOperations } from './http/check-operations.ts'
 import { nodeListener, type NodeListener } from './http/node-listener.ts'
 import { expectedOrigins, isOrigin } from './http/origins.ts'
 import { serveOperations } from './http/serve-operations.ts'
@@ -194,6 +198,7 @@ const runOn = async (
   const watching = await watchPeople(database)
   const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...limits })
   const stopPurging = purgeRegularly(database, log)
+  const stopTellingHead = tellHead(database.query, log)
   const sources = kafka?.sources && intakeOptions(kafka)
   const intake = sources && startIntake(sources, { database, road, clock, log, metrics })
   const verbs = verbsOn(road)
@@ -218,6 +223,7 @@ const runOn = async (
     ...analytics.handlers,
     ...figureHandlers(database.query, clock),
     ...apiKeyHandlers(database.query),
+    ...auditHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),
   }
   const ways = {
@@ -232,7 +238,13 @@ const runOn = async (
     if (isOfOnboarding(row)) health.requests.count(status)
   }
   return {
-    serve: serveOperations({ handlers, ways, log, corsOptions, onAnswered }),
+    serve: serveOperations({
+      handlers: auditedHandlers(handlers, database.query, log),
+      ways,
+      log,
+      corsOptions,
+      onAnswered,
+    }),
     road,
     database,
     catalogue,
@@ -241,6 +253,7 @@ const runOn = async (
     drain: streams.end,
     stop: async () => {
       stopPurging()
+      stopTellingHead()
       streams.end()
       await intake?.stop()
       await watching.stop()
@@ -260,6 +273,7 @@ export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
   const unfit = options.corsOrigins?.find((origin) => !isOrigin(origin))
   if (unfit !== undefined)
     throw new TypeError(`corsOrigins has ${JSON.stringify(unfit)}, expected ${expectedOrigins}.`)
+  refuseUnfitOperations()
   checkListeners(options.listeners ?? [])
   checkTopic(options.kafka?.publish?.topic)
   // Says at once what is wrong with them.

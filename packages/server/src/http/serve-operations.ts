@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import {
   operationIds,
   operationRow,
+  operations,
   parse,
   type Operation,
   type OperationId,
@@ -12,6 +13,7 @@ import {
 } from '@boardwalk/contract'
 import { evaluationFailedReply } from '../flags/evaluation-failed.ts'
 import { authenticate, type Authentication, type Called } from './authenticate.ts'
+import { refuseUnfitOperations } from './check-operations.ts'
 import { cors, personPaths, type CorsOptions } from './cors.ts'
 import { failureOf } from './failures.ts'
 import { readJson } from './read-body.ts'
@@ -152,6 +154,7 @@ const notServed = (request: Request): Failure => {
 
 /** The application: every operation of the contract, and problem details for all else. */
 export const serveOperations = (serving: Serving): ((request: Request) => Promise<Response>) => {
+  refuseUnfitOperations(operations, serving.handlers)
   const app = new Hono()
   const { corsOptions } = serving
   if (corsOptions) personPaths.forEach((path) => app.use(path, cors(corsOptions)))
