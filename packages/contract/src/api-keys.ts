@@ -36,8 +36,9 @@ const apiKey = z
   .object({
     id: z.string(),
     name: z.string(),
-    role: role.optional(),
-    scopes: z.array(scope).describe('Besides those of the role.'),
+    // Keys of a later version may have others.
+    role: z.string().optional(),
+    scopes: z.array(z.string()).describe('Besides those of the role.'),
     createdAt: time,
     expiresAt: time.optional(),
   })
