@@ -30,7 +30,11 @@ forEachPostgres((_, url, open) => {
       for (const { line } of workers) expect(await line()).toBe('ready')
       for (const { child } of workers) child.stdin?.end('go')
       for (const [code] of await Promise.all(ended)) expect(code).toBe(0)
-      expect(await verifyAudit(database.query)).toMatchObject({ entries: 64, head: { seq: 64 }, broken: null })
+      expect(await verifyAudit(database.query)).toMatchObject({
+        entries: 64,
+        head: { seq: 64 },
+        broken: null,
+      })
       const items = await listAudit(database.query, anything, undefined, 100)
       const [first, last] = [items.slice(32), items.slice(0, 32)].map(
         (half) => new Set(half.map(({ actor }) => actor)).size,

@@ -42,9 +42,15 @@ forEachDatabase((_, open) => {
     const sql = (text: string) => database.transaction(({ script }) => script(text))
 
     test('tells who did what to what, and what became of it; newest first', async () => {
-      const { id, key } = (await server('POST', '/api/admin/api-keys', { name: 'Ada’s', role: 'editor' })).body
+      const { id, key } = (await server('POST', '/api/admin/api-keys', { name: 'Ada’s', role: 'editor' }))
+        .body
       await house.as(key)('PUT', '/api/admin/release/shop', { rolloutPercentage: 50, reason: 'Ada said so' })
-      await house.as(key)('PUT', '/api/admin/release/nothing', { rolloutPercentage: 50 }, { 'x-correlation-id': 'c-9' })
+      await house.as(key)(
+        'PUT',
+        '/api/admin/release/nothing',
+        { rolloutPercentage: 50 },
+        { 'x-correlation-id': 'c-9' },
+      )
       await server('DELETE', `/api/admin/api-keys/${id}`)
       const [revoked, refused, changed, made] = await items()
       expect(revoked).toMatchObject({ actor: 'key:first', action: 'revokeApiKey', status: 204 })
@@ -70,7 +76,9 @@ forEachDatabase((_, open) => {
       const { seq } = await newest()
       await server('GET', '/api/admin/flows')
       await house.as(undefined)('POST', '/api/admin/release/shop/kill', { reason: 'x' })
-      await (await house.person('ada'))('POST', '/api/admin/release/shop/kill', { reason: 'x' })
+      await (
+        await house.person('ada')
+      )('POST', '/api/admin/release/shop/kill', { reason: 'x' })
       await server('POST', '/api/admin/release/shop/kill', { because: 'x' })
       expect((await newest()).seq).toBe(seq)
     })
@@ -107,7 +115,11 @@ forEachDatabase((_, open) => {
       const [exported] = await items('&userId=ada')
       expect(exported).toMatchObject({ action: 'exportUser', target: { kind: 'person' }, outcome: 'done' })
       await server('DELETE', '/api/users/ada')
-      expect(await newest()).toMatchObject({ action: 'deleteUser', subject: exported.subject, outcome: 'done' })
+      expect(await newest()).toMatchObject({
+        action: 'deleteUser',
+        subject: exported.subject,
+        outcome: 'done',
+      })
       expect(await items('&userId=ada')).toEqual([])
       expect(await server('DELETE', '/api/users/ada')).toMatchObject({ status: 404 })
       expect(await newest()).toMatchObject({ action: 'deleteUser', outcome: 'refused' })

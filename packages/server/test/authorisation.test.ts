@@ -5,7 +5,12 @@ import { forEachDatabase } from '@boardwalk/store/test-kit'
 import { authorisations, type Access } from './authorisation-table.ts'
 import { apiKey, flowFile, openHouse, tokenOf, type House } from './open-house.ts'
 
-type Served = { readonly id: string; readonly method: string; readonly path: string; readonly hasBody: boolean }
+type Served = {
+  readonly id: string
+  readonly method: string
+  readonly path: string
+  readonly hasBody: boolean
+}
 
 const served: readonly Served[] = Object.entries(openApiDocument()['paths'] as object).flatMap(
   ([path, methods]: [string, object]) =>
@@ -108,7 +113,10 @@ forEachDatabase((name, open) => {
         refused('two in one', { authorization: `Bearer ${apiKey} ${apiKey}` }),
         refused('a session’s cookie', { cookie: `token=${apiKey}; userId=ada`, 'x-user-id': 'ada' }),
         refused('an unknown key', bearer(`bwk_${'0'.repeat(18)}_${'0'.repeat(64)}`)),
-        refused('a key with a wrong secret', bearer(wrong.slice(0, -4) + (wrong.endsWith('0000') ? '1111' : '0000'))),
+        refused(
+          'a key with a wrong secret',
+          bearer(wrong.slice(0, -4) + (wrong.endsWith('0000') ? '1111' : '0000')),
+        ),
         refused('an expired key', bearer(expired.key)),
         refused('a revoked key', bearer(revoked.key)),
         {
@@ -146,7 +154,8 @@ forEachDatabase((name, open) => {
       })
       const response = await house.boardwalk.fetch(request)
       await response.body?.cancel()
-      if (response.status >= 500 && response.status !== 503) throw new Error(`${method} ${path}: ${response.status}`)
+      if (response.status >= 500 && response.status !== 503)
+        throw new Error(`${method} ${path}: ${response.status}`)
       return response.status !== 401 && response.status !== 403
     }
 

@@ -36,9 +36,15 @@ describe('an operation', () => {
   test.each<[string, OperationRow]>([
     ['does not say who may call it', without('caller')],
     ['does not say who may call it', { ...burn, caller: { kind: 'everyone' } as never }],
-    ['asks for the scope "flows:burn", which there is not', { ...burn, caller: { kind: 'server', scope: 'flows:burn' as never } }],
+    [
+      'asks for the scope "flows:burn", which there is not',
+      { ...burn, caller: { kind: 'server', scope: 'flows:burn' as never } },
+    ],
     ['asks for the scope "undefined", which there is not', { ...burn, caller: { kind: 'either' } as never }],
-    ['asks for the scope "toString", which there is not', { ...burn, caller: { kind: 'server', scope: 'toString' as never } }],
+    [
+      'asks for the scope "toString", which there is not',
+      { ...burn, caller: { kind: 'server', scope: 'toString' as never } },
+    ],
     ['does not say whether it is audited', without('audit')],
   ])('that %s is not served', (flaw, row) => {
     expect(() => refuseUnfitOperations({ ...operations, burn: row })).toThrow(
@@ -47,7 +53,9 @@ describe('an operation', () => {
   })
 
   test('that says it all is', () => {
-    expect(() => refuseUnfitOperations({ ...operations, burn }, { ...handlers, burn: () => undefined })).not.toThrow()
+    expect(() =>
+      refuseUnfitOperations({ ...operations, burn }, { ...handlers, burn: () => undefined }),
+    ).not.toThrow()
     expect(serve(handlers)).not.toThrow()
   })
 

@@ -67,12 +67,19 @@ forEachDatabase((_, open) => {
       expect((await house.as(made.body.key)('GET', '/api/admin/flows')).status).toBe(403)
     })
 
-    test.each([{}, { role: 'owner' }, { role: null }, { scopes: [] }, { scopes: ['nothing'] }, { role: ['admin'] }])(
-      'is not made of %j',
-      async (body) => {
-        expect(await make(house.server, body)).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
-      },
-    )
+    test.each([
+      {},
+      { role: 'owner' },
+      { role: null },
+      { scopes: [] },
+      { scopes: ['nothing'] },
+      { role: ['admin'] },
+    ])('is not made of %j', async (body) => {
+      expect(await make(house.server, body)).toMatchObject({
+        status: 400,
+        body: { error: 'invalid_request' },
+      })
+    })
   })
 
   describe('a key that makes keys', () => {
@@ -133,7 +140,11 @@ forEachDatabase((_, open) => {
       away = false
     })
     const found = () =>
-      apiKeys((...asked) => (away ? Promise.reject(lost) : database.query(...asked)), apiKey, () => now)
+      apiKeys(
+        (...asked) => (away ? Promise.reject(lost) : database.query(...asked)),
+        apiKey,
+        () => now,
+      )
 
     test('that expires during an outage is not trusted longer', async () => {
       const expiresAt = new Date(now + 20_000).toISOString()

@@ -4,7 +4,14 @@ import { forEachDatabase } from '@boardwalk/store/test-kit'
 import { openHouse, tokenOf, type Call, type House } from './open-house.ts'
 
 // Of somebody of another account; whatever is asked for, nobody else may read it.
-const canaries = ['canary-plan', 'canary-attribute', 'canary-account', 'canary-reason', 'canary-note', 'canary-event']
+const canaries = [
+  'canary-plan',
+  'canary-attribute',
+  'canary-account',
+  'canary-reason',
+  'canary-note',
+  'canary-event',
+]
 
 const flow = {
   name: 'shop',
@@ -87,13 +94,19 @@ forEachDatabase((_, open) => {
     ]
 
     test.each(ways)('has nothing of another one, who is named in: $where', async (way) => {
-      await (await house.person('ben'))('POST', '/api/onboarding/resume', undefined, { 'idempotency-key': 'bens' })
+      await (
+        await house.person('ben')
+      )('POST', '/api/onboarding/resume', undefined, { 'idempotency-key': 'bens' })
       const token = await tokenOf('ada', way.claims)
       let answers = 0
       for (const { id, method, path, body } of ofPeople) {
         const url = path.replace('{id}', 'profile').replace('{key}', 'shop') + (way.query ?? '')
         const sent = { ...bodies[id], ...way.body }
-        const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...way.headers }
+        const headers = {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          ...way.headers,
+        }
         const text = await asked(url, {
           method: method.toUpperCase(),
           headers,
@@ -111,9 +124,11 @@ forEachDatabase((_, open) => {
       const ada = await house.person('ada')
       const named = operations.filter(({ path }) => path.includes('{userId}'))
       expect(named.length).toBeGreaterThan(5)
-      for (const { method, path } of named)
-        for (const whose of ['ben', 'ada'])
-          expect((await ada(method.toUpperCase(), path.replace('{userId}', whose), {})).status).toBe(401)
+      for (const { method, path, body } of named)
+        for (const whose of ['ben', 'ada']) {
+          const answer = await ada(method.toUpperCase(), path.replace('{userId}', whose), body && {})
+          expect(answer.status).toBe(401)
+        }
       const context = { targetingKey: 'ben' }
       for (const path of ['/ofrep/v1/evaluate/flags', '/ofrep/v1/evaluate/flags/shop'])
         expect((await ada('POST', path, { context })).status).toBe(403)
@@ -141,7 +156,10 @@ forEachDatabase((_, open) => {
       for (const who of ['ben', 'ada']) {
         await server('PUT', `/api/users/${who}`, { plan: `plan-of-${who}` })
         await house.person(who).then((call) => call('GET', '/api/onboarding'))
-        await server('PATCH', `/api/users/${who}/onboarding/steps/profile`, { status: 'done', metadata: { who } })
+        await server('PATCH', `/api/users/${who}/onboarding/steps/profile`, {
+          status: 'done',
+          metadata: { who },
+        })
       }
       const bens = (await server('GET', '/api/admin/people/ben/timeline?limit=1')).body
       expect(bens.nextCursor).toEqual(expect.any(String))
@@ -156,7 +174,7 @@ forEachDatabase((_, open) => {
         [1, 2].map(async (port) => {
           const made = await server('POST', '/api/admin/webhooks', {
             url: `http://127.0.0.1:${port}/`,
-            events: ['onboarding.enrolled'],
+            types: ['onboarding.enrolled'],
           })
           expect(made.status).toBe(201)
           return made.body
