@@ -12,11 +12,12 @@ forEachPostgres((_, address, open) => {
   })
   afterAll(() => served.stop())
 
+  /** Each command is a process of its own, which takes its time to start. */
+  const refused = (...commands: string[][]) =>
+    Promise.all(commands.map(async (words) => (await served.boardwalk(...words)).err))
+
   describe('boardwalk keys', () => {
     test('makes one, shows it without its secret, and ends it', async () => {
-      expect((await served.boardwalk('keys', 'list')).out).toBe('There are no keys besides the first\n')
-      const made = await served.boardwalk('keys', 'create', 'Shop\u001b', '--role', 'viewer')
-      expect(made).toMatchObject({ code: 1, err: expect.stringContaining('control characters') })
       const { out } = await served.boardwalk(
         ...['keys', 'create', 'shop', '--role', 'viewer', '--scope', 'gates:check'],
         ...['--expires', '2100-01-01T00:00:00Z'],
@@ -26,41 +27,31 @@ forEachPostgres((_, address, open) => {
       const listed = await served.boardwalk('keys', 'list')
       expect(listed.out).toMatch(new RegExp(`^  ${id}  2100\\S+  shop  viewer, gates:check\n1 key\\(s\\)\n$`))
       expect(await served.boardwalk('keys', 'revoke', id ?? '')).toMatchObject({ out: `${id} is revoked\n` })
-      expect(await served.boardwalk('keys', 'revoke', id ?? '')).toMatchObject({
-        code: 1,
-        err: expect.stringContaining('404 key_not_found'),
-      })
     })
 
     test('says in a sentence what it does not understand', async () => {
-      for (const words of [[], ['create'], ['revoke'], ['list', 'all'], ['burn', '1']]) {
-        const { code, err } = await served.boardwalk('keys', ...words)
-        expect([code, err]).toEqual([1, expect.stringMatching(/^Say what to do: /)])
-      }
-      const { code, err } = await served.boardwalk('keys', 'create', 'x', '--role', 'owner')
-      expect([code, err]).toEqual([1, expect.stringMatching(/^Boardwalk refused \(400/)])
+      const [unsaid, unknown, unfit, gone] = await refused(
+        ['keys', 'create'],
+        ['keys', 'burn', '1'],
+        ['keys', 'create', 'x', '--role', 'owner'],
+        ['keys', 'revoke', '0'],
+      )
+      for (const one of [unsaid, unknown]) expect(one).toMatch(/^Say what to do: /)
+      expect(unfit).toMatch(/^Boardwalk refused \(400/)
+      expect(gone).toMatch(/^Boardwalk refused \(404 key_not_found/)
     })
   })
 
   describe('boardwalk audit', () => {
     test('tells who did what, and checks the whole of it', async () => {
       const { out } = await served.boardwalk('audit', 'list', '--action', 'revokeApiKey')
-      expect(out).toMatch(
-        /^ +\d+  \S+Z  key:first  revokeApiKey  key \w+  refused \(404\)\n .*done \(204\)\n$/,
-      )
-      expect((await served.boardwalk('audit', 'list', '--user', 'nobody')).out).toBe(
-        'There is nothing of that in the audit log\n',
-      )
-      expect((await served.boardwalk('audit', 'list', '--limit', '1')).out).toMatch(
-        /^Older ones: --until \S+Z$/m,
-      )
+      expect(out).toMatch(/^ +\d+ .+Z  key:first  revokeApiKey  key .*done \(204\)$/m)
       const whole = await served.boardwalk('audit', 'verify')
       expect(whole).toMatchObject({
         code: 0,
         out: expect.stringMatching(/^The audit log is whole: \d+ entries\.\n/),
       })
-      const [, seq = '', hash = ''] = /--seq (\d+) --hash ([0-9a-f]{64})/.exec(whole.out) ?? []
-      expect(await served.boardwalk('audit', 'verify', '--seq', seq, '--hash', hash)).toEqual(whole)
+      const [, seq = ''] = /--seq (\d+) --hash [0-9a-f]{64}\n$/.exec(whole.out) ?? []
       expect(await served.boardwalk('audit', 'verify', '--seq', seq, '--hash', '0'.repeat(64))).toMatchObject(
         {
           code: 1,
@@ -81,11 +72,13 @@ forEachPostgres((_, address, open) => {
     })
 
     test('says in a sentence what it does not understand', async () => {
-      for (const words of [[], ['verify', 'all'], ['list', '--seq', '1'], ['burn']]) {
-        const { code, err } = await served.boardwalk('audit', ...words)
-        expect([code, err]).toEqual([1, expect.stringMatching(/^Say what to do: /)])
-      }
-      expect((await served.boardwalk('audit', 'list', '--since', 'yesterday')).err).toMatch(/refused \(400/)
+      const [unsaid, both, when] = await refused(
+        ['audit'],
+        ['audit', 'list', '--seq', '1'],
+        ['audit', 'list', '--since', 'yesterday'],
+      )
+      for (const one of [unsaid, both]) expect(one).toMatch(/^Say what to do: /)
+      expect(when).toMatch(/^Boardwalk refused \(400/)
     })
   })
 })
