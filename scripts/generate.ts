@@ -4,7 +4,14 @@ import {
   analyticsDefinitions,
   errors,
   flowJsonSchema,
+  leastRoleOf,
   openApiDocument,
+  operationIds,
+  operationRow,
+  roleNames,
+  roles,
+  scopeNames,
+  scopes,
   type Definition,
 } from '@boardwalk/contract'
 import { configurationTable } from '@boardwalk/server'
@@ -42,6 +49,34 @@ const definitionTables = (): string =>
     ])
     .join('\n')
 
+/** Who may call an operation, and whether the audit log tells of it: the cells of its row. */
+const accessCells = (id: (typeof operationIds)[number]): string[] => {
+  const { caller, audit, method, path } = operationRow(id)
+  const isServer = caller.kind === 'server' || caller.kind === 'either'
+  const server = isServer ? `\`${caller.scope}\`, ${leastRoleOf(caller.scope)}` : ''
+  const whom = { anyone: 'anyone', person: 'the person', server, either: `the person; ${server}` }[
+    caller.kind
+  ]
+  const audited = audit === undefined ? '' : 'not' in audit ? `no: ${audit.not}` : 'yes'
+  return [`\`${id}\``, `${method.toUpperCase()} \`${path}\``, whom, audited]
+}
+
+const accessTables = (): string =>
+  [
+    '| role | what it is for |',
+    '|---|---|',
+    ...roleNames.map((role) => `| \`${role}\` | ${roles[role]} |`),
+    '',
+    '| scope | what a key with it may do | least role that has it |',
+    '|---|---|---|',
+    ...scopeNames.map((scope) => `| \`${scope}\` | ${scopes[scope]} | ${leastRoleOf(scope)} |`),
+    '',
+    '| operation | route | who may call it | in the audit log |',
+    '|---|---|---|---|',
+    ...operationIds.map((id) => `| ${accessCells(id).join(' | ')} |`),
+    '',
+  ].join('\n')
+
 const schemaManifest = async (): Promise<string> => {
   const database = await openDatabase({})
   try {
@@ -55,6 +90,8 @@ const schemaManifest = async (): Promise<string> => {
 const configurationMarks = /(<!-- configuration -->\n)[\s\S]*?(<!-- \/configuration -->)/
 
 const definitionMarks = /(<!-- definitions -->\n)[\s\S]*?(<!-- \/definitions -->)/
+
+const accessMarks = /(<!-- access -->\n)[\s\S]*?(<!-- \/access -->)/
 
 const between = (text: string, marks: RegExp, content: string): string => {
   if (!marks.test(text)) throw new Error(`The text has lost its marks ${String(marks)}`)
@@ -70,6 +107,7 @@ const generated: readonly Generated[] = [
     file: 'docs/analytics.md',
     content: (now) => between(now, definitionMarks, `\n${definitionTables()}`),
   },
+  { file: 'docs/access.md', content: (now) => between(now, accessMarks, `\n${accessTables()}`) },
   {
     file: 'README.md',
     content: (now) => between(now, configurationMarks, configurationTable()),

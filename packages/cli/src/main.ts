@@ -2,6 +2,7 @@ import { ConfigurationError } from '@boardwalk/server'
 import { CommandError, type Command } from './command.ts'
 import { analytics } from './commands/analytics.ts'
 import { deadLetters } from './commands/dead-letters.ts'
+import { audit } from './commands/audit.ts'
 import { codegen } from './commands/codegen.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
@@ -11,6 +12,7 @@ import { flowsImpact } from './commands/flows-impact.ts'
 import { flows } from './commands/flows.ts'
 import { health } from './commands/health.ts'
 import { importPeople } from './commands/import.ts'
+import { keys } from './commands/keys.ts'
 import { migrate } from './commands/migrate.ts'
 import { projections } from './commands/projections.ts'
 import { reconcile } from './commands/reconcile.ts'
@@ -40,6 +42,8 @@ const commands: readonly Command[] = [
   deadLetters,
   projections,
   webhooks,
+  keys,
+  audit,
   token,
 ]
 

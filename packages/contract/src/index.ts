@@ -35,7 +35,15 @@ export {
   type PersonInput,
 } from './import.ts'
 export { stepChange, type Onboarding } from './onboarding.ts'
-export { errorsOf, headers, limitsOf, type Caller, type HeaderName, type OperationRow } from './operation.ts'
+export {
+  errorsOf,
+  headers,
+  limitsOf,
+  type Audited,
+  type Caller,
+  type HeaderName,
+  type OperationRow,
+} from './operation.ts'
 export {
   operationIds,
   operationRow,
@@ -49,6 +57,7 @@ export {
 export { isReadable, parse, type Parsed } from './parse.ts'
 export { factsOfClaims, factsUpdate, tokenClaims, type TokenClaims } from './person.ts'
 export { problemAt } from './problems.ts'
+export { includesRole, leastRoleOf, roleNames, roles, scopesOfRole, type Role } from './roles.ts'
 export { scopeNames, scopes, type Scope } from './scopes.ts'
 export { isOwnPath, isReturnPath } from './urls.ts'
 export { hostId } from './values.ts'

@@ -3,6 +3,7 @@ import { errors, problemDetails, type ErrorCode } from './errors.ts'
 import { limitHeaders } from './limits.ts'
 import { errorsOf, headers, limitsOf, type Caller, type HeaderName, type OperationRow } from './operation.ts'
 import { operationIds, operationRow, type OperationId } from './operations/table.ts'
+import { roleNames, roles, scopesOfRole } from './roles.ts'
 import { scopes } from './scopes.ts'
 
 type Json = Record<string, unknown>
@@ -172,6 +173,10 @@ const scopeHelp = Object.entries(scopes)
   .map(([scope, help]) => `- \`${scope}\`: ${help}`)
   .join('\n')
 
+const roleHelp = roleNames
+  .map((role) => `- \`${role}\`: ${roles[role]} (${scopesOfRole(role).join(', ')})`)
+  .join('\n')
+
 /** OpenAPI 3.1 of everything that is served, from the table that serves it. */
 export const openApiDocument = (): Json => {
   const writer = schemaWriter()
@@ -202,7 +207,11 @@ export const openApiDocument = (): Json => {
           bearerFormat: 'JWT',
           description: "A person's token, signed by the host; `sub` is the user id.",
         },
-        server: { type: 'http', scheme: 'bearer', description: `An API key. Scopes:\n${scopeHelp}` },
+        server: {
+          type: 'http',
+          scheme: 'bearer',
+          description: `An API key. Scopes:\n${scopeHelp}\n\nRoles:\n${roleHelp}`,
+        },
       },
     },
   }

@@ -11,6 +11,13 @@ export type Caller =
   | { readonly kind: 'server'; readonly scope: Scope }
   | { readonly kind: 'either'; readonly scope: Scope }
 
+/** Whether the audit log tells of it. */
+export type Audited =
+  /** What it is done to: a kind, and the parameters of the path, or else fields of the answer, that name it. Whom, `userId` says. */
+  | { readonly target: string; readonly namedBy?: readonly string[] }
+  /** Why it changes something and is not in there. */
+  | { readonly not: string }
+
 /** Headers that an operation may read. `X-Correlation-Id` is read by all. */
 export const headers = {
   'Accept-Language': z.string().max(1000).describe('Locales for texts, best first.'),
@@ -41,6 +48,8 @@ export type OperationRow = {
   readonly path: string
   readonly summary: string
   readonly caller: Caller
+  /** Required of all that a server calls to change something. */
+  readonly audit?: Audited
   readonly parameters: { readonly path?: z.ZodObject; readonly query?: z.ZodObject }
   readonly body?: z.ZodType
   /** What else may be sent, by media type; `body` is of `application/json`. */

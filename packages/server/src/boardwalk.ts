@@ -16,6 +16,9 @@ import { startAnalytics } from './analytics/start-analytics.ts'
 import type { AnswerCacheOptions } from './answers/answer-cache.ts'
 import { openAnswers } from './answers/open-answers.ts'
 import { apiKeyHandlers } from './api-keys/handlers.ts'
+import { auditHandlers } from './audit/handlers.ts'
+import { tellHead } from './audit/tell-head.ts'
+import { auditedHandlers } from './audit/trail.ts'
 import { startEventsOut } from './delivery/events-out.ts'
 import { checkTopic } from './delivery/kafka-topic.ts'
 import { checkListeners, type Listener } from './delivery/listeners.ts'
@@ -33,6 +36,7 @@ import { gateHandlers } from './gates/handlers.ts'
 import { isOfOnboarding } from './health/answered-requests.ts'
 import { startHealth, type WatchOptions } from './health/start-health.ts'
 import type { Identify } from './http/authenticate.ts'
+import { refuseUnfitOperations } from './http/check-operations.ts'
 import { nodeListener, type NodeListener } from './http/node-listener.ts'
 import { expectedOrigins, isOrigin } from './http/origins.ts'
 import { serveOperations } from './http/serve-operations.ts'
@@ -210,6 +214,7 @@ const runOn = async (
   const watching = await watchPeople(database)
   const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...streamLimits })
   const stopPurging = purgeRegularly(database, log)
+  const stopTellingHead = tellHead(database.query, log)
   const sources = kafka?.sources && intakeOptions(kafka)
   const intake = sources && startIntake(sources, { database, road, clock, log, metrics })
   const verbs = verbsOn(road)
@@ -234,6 +239,7 @@ const runOn = async (
     ...analytics.handlers,
     ...figureHandlers(database.query, clock),
     ...apiKeyHandlers(database.query),
+    ...auditHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),
   }
   const ways = {
@@ -250,7 +256,14 @@ const runOn = async (
   const onOver = metrics.countLimited
   const limits = createLimits({ options: options.limits, redis, clock, log, onOver })
   return {
-    serve: serveOperations({ handlers, ways, limits, log, corsOptions, onAnswered }),
+    serve: serveOperations({
+      handlers: auditedHandlers(handlers, database.query, log),
+      ways,
+      limits,
+      log,
+      corsOptions,
+      onAnswered,
+    }),
     road,
     database,
     catalogue,
@@ -259,6 +272,7 @@ const runOn = async (
     drain: streams.end,
     stop: async () => {
       stopPurging()
+      stopTellingHead()
       streams.end()
       await intake?.stop()
       await watching.stop()
@@ -280,6 +294,7 @@ export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
   const unfit = options.corsOrigins?.find((origin) => !isOrigin(origin))
   if (unfit !== undefined)
     throw new TypeError(`corsOrigins has ${JSON.stringify(unfit)}, expected ${expectedOrigins}.`)
+  refuseUnfitOperations()
   checkListeners(options.listeners ?? [])
   checkLimits(options.limits)
   checkTopic(options.kafka?.publish?.topic)

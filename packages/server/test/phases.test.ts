@@ -126,6 +126,10 @@ forEachDatabase((_, open) => {
     await expect.poll(async () => (await house.server('GET', path)).body.current, soon).toBe('all')
     const { items } = (await house.server('GET', '/api/admin/release/shop/changes')).body
     expect(items[0]).toMatchObject({ by: 'watch', reason: 'phase "all"' })
+    expect((await house.server('GET', '/api/admin/audit?actor=system')).body.items[0]).toMatchObject({
+      action: 'automaticAdvance',
+      target: { kind: 'flow', id: 'shop' },
+    })
   })
 
   test('a plan that no longer has the current phase does not begin anew by a time that has passed', async () => {

@@ -1,3 +1,4 @@
+import { appendAuditOf } from './audit/append.ts'
 import type { Database, Query } from './database/database.ts'
 
 /** A row of the log. */
@@ -138,13 +139,16 @@ const goneStatement = {
   name: 'webhook_gone',
   text: `
     update webhook set disabled_at = ${time('$2')}, disabled_reason = 'gone'
-    where id = $1::uuid and disabled_at is null`,
+    where id = $1::uuid and disabled_at is null
+    returning id`,
 }
 
 /** The receiver says that it wants no more. */
-export const disableGone = async (query: Query, webhookId: string, now: number): Promise<void> => {
-  await query(goneStatement, [webhookId, now])
-}
+export const disableGone = (database: Database, webhookId: string, now: number): Promise<void> =>
+  database.transaction(async ({ query }) => {
+    const disabled = await query(goneStatement, [webhookId, now])
+    if (disabled.length > 0) await appendAuditOf(query, 'webhookGone', { kind: 'webhook', id: webhookId })
+  })
 
 const purgeStatement = {
   name: 'purge_deliveries',

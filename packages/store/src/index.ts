@@ -14,7 +14,25 @@ export {
 } from './analytics/place.ts'
 export { readTallies, readTallyOf, writeTallies } from './analytics/tallies.ts'
 export { readTold, type ToldOf } from './analytics/told.ts'
-export { findApiKey, insertApiKey, listApiKeys, revokeApiKey, type ApiKey } from './api-keys.ts'
+export {
+  findApiKey,
+  insertApiKey,
+  listApiKeys,
+  readApiKey,
+  revokeApiKey,
+  type ApiKey,
+  type FoundKey,
+} from './api-keys.ts'
+export {
+  appendAudit,
+  appendAuditOf,
+  type Appended,
+  type AuditEntry,
+  type AuditOutcome,
+} from './audit/append.ts'
+export { listAudit, type AuditFilter, type Audited } from './audit/list.ts'
+export { purgeAudit } from './audit/purge.ts'
+export { auditHead, verifyAudit, type AuditEnd, type Verification } from './audit/verify.ts'
 export {
   disableGone,
   listDeliveries,

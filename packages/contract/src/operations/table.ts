@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { OperationRow } from '../operation.ts'
 import { analyticsOperations } from './analytics.ts'
 import { apiKeyOperations } from './api-keys.ts'
+import { auditOperations } from './audit.ts'
 import { deadLetterOperations } from './dead-letters.ts'
 import { eventOperations } from './events.ts'
 import { experimentOperations } from './experiments.ts'
@@ -40,6 +41,7 @@ export const operations = {
   ...projectionOperations,
   ...webhookOperations,
   ...apiKeyOperations,
+  ...auditOperations,
   ...processOperations,
 } as const
 

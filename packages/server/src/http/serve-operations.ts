@@ -5,6 +5,7 @@ import {
   limitsOf,
   operationIds,
   operationRow,
+  operations,
   parse,
   type Limit,
   type Operation,
@@ -16,6 +17,7 @@ import { evaluationFailedReply } from '../flags/evaluation-failed.ts'
 import type { Limits, Standing } from '../limits/limits.ts'
 import { overLimit, tellLimits } from '../limits/tell.ts'
 import { authenticate, type Authentication, type Called } from './authenticate.ts'
+import { refuseUnfitOperations } from './check-operations.ts'
 import { cors, personPaths, type CorsOptions } from './cors.ts'
 import { failureOf } from './failures.ts'
 import { readJson } from './read-body.ts'
@@ -177,6 +179,7 @@ const notServed = (request: Request): Failure => {
 
 /** The application: every operation of the contract, and problem details for all else. */
 export const serveOperations = (serving: Serving): ((request: Request) => Promise<Response>) => {
+  refuseUnfitOperations(operations, serving.handlers)
   const app = new Hono()
   const { corsOptions } = serving
   if (corsOptions) personPaths.forEach((path) => app.use(path, cors(corsOptions)))
