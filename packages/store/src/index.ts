@@ -141,8 +141,6 @@ export {
 export type { Concerned } from './notices.ts'
 export { openDatabase, type DatabaseOptions } from './open-database.ts'
 export {
-  erase,
-  forgetErasure,
   isAnybodyKnown,
   membersInProgress,
   countEnrolled,
@@ -152,6 +150,7 @@ export {
   updateAccount,
 } from './people.ts'
 export { ping } from './ping.ts'
+export { erase, forgetErasure } from './privacy/erase.ts'
 export {
   clearAlert,
   clearAlertOf,
