@@ -5,6 +5,7 @@ import { deadLetters } from './commands/dead-letters.ts'
 import { codegen } from './commands/codegen.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
+import { erasures } from './commands/erasures.ts'
 import { experiments } from './commands/experiments.ts'
 import { explain } from './commands/explain.ts'
 import { flowsImpact } from './commands/flows-impact.ts'
@@ -38,6 +39,7 @@ const commands: readonly Command[] = [
   importPeople,
   demo,
   deadLetters,
+  erasures,
   projections,
   webhooks,
   token,

@@ -118,13 +118,3 @@ const ofPersonStatement = {
 
 export const deadLettersOf = (query: Query, userId: string): Promise<DeadLetter[]> =>
   query<DeadLetter>(ofPersonStatement, [userId])
-
-const purgeStatement = {
-  name: 'purge_dead_letters',
-  text: "delete from dead_letter where at < now() - $1::int * interval '1 day'",
-}
-
-/** Forgets records that nobody took within `days`. */
-export const purgeDeadLetters = async (query: Query, days: number): Promise<void> => {
-  await query(purgeStatement, [days])
-}

@@ -20,7 +20,6 @@ export {
   listDeliveries,
   noteAnswer,
   noteFailure,
-  purgeDeliveries,
   resendDelivery,
   waitingDeliveries,
   type Delivery,
@@ -48,7 +47,6 @@ export {
   insertDeadLetter,
   listDeadLetters,
   lockDeadLetter,
-  purgeDeadLetters,
   readDeadLetter,
 } from './dead-letters.ts'
 export type { DeadLetter, DeadLetterHeader, NewDeadLetter } from './dead-letters.ts'
@@ -146,11 +144,13 @@ export {
   countEnrolled,
   peopleEnrolled,
   peopleRemembering,
-  purgeSavedAnswers,
   updateAccount,
 } from './people.ts'
 export { ping } from './ping.ts'
 export { erase, forgetErasure } from './privacy/erase.ts'
+export { addErasures, erasureKey, listErasures, replayErasures, type Erasure } from './privacy/erasures.ts'
+export { readHeld } from './privacy/held.ts'
+export { personalData, type PersonalTable } from './privacy/personal-data.ts'
 export {
   clearAlert,
   clearAlertOf,
@@ -159,7 +159,6 @@ export {
   listAlerts,
   messageFailed,
   messageTold,
-  purgeAlerts,
   queueMessages,
   untoldAlerts,
   type Alert,
@@ -167,7 +166,7 @@ export {
 } from './health/alerts.ts'
 export { insertMeasurement, measuredBetween, readMeasurements } from './health/measurements.ts'
 export { readPlan, writePlan, type Plan } from './health/plan.ts'
-export { purgeRequests, readRequests, writeRequests, type AnsweredMinute } from './health/requests.ts'
+export { readRequests, writeRequests, type AnsweredMinute } from './health/requests.ts'
 export {
   endIncident,
   forgetOtherRules,
@@ -201,6 +200,17 @@ export {
   type StoredRelease,
 } from './release.ts'
 export { renumberRestored } from './restored.ts'
+export {
+  deliveryPurges,
+  purgeAlerts,
+  purgeBatch,
+  purgeDeadLetters,
+  purgeErasures,
+  purgeErasuresWithoutKey,
+  purgeRequests,
+  purgeSavedAnswers,
+  type Purge,
+} from './retention/purge.ts'
 export { readSchemaManifest, schemaDifferences } from './schema-manifest.ts'
 export {
   deleteWebhook,

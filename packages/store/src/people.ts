@@ -95,13 +95,3 @@ export const updateAccount = (
     await query(writeAccount, [accountId, JSON.stringify(attributes)])
     return attributes
   })
-
-const purgeStatement = {
-  name: 'purge_idempotency_keys',
-  text: "delete from idempotency_key where created_at < now() - $1::int * interval '1 day'",
-}
-
-/** Forgets saved answers older than `days`. */
-export const purgeSavedAnswers = async (query: Query, days: number): Promise<void> => {
-  await query(purgeStatement, [days])
-}

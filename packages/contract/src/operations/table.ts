@@ -3,6 +3,7 @@ import type { OperationRow } from '../operation.ts'
 import { analyticsOperations } from './analytics.ts'
 import { apiKeyOperations } from './api-keys.ts'
 import { deadLetterOperations } from './dead-letters.ts'
+import { erasureOperations } from './erasures.ts'
 import { eventOperations } from './events.ts'
 import { experimentOperations } from './experiments.ts'
 import { flowHealthOperations } from './flow-health.ts'
@@ -27,6 +28,7 @@ export const operations = {
   ...surfaceOperations,
   ...observationOperations,
   ...peopleOperations,
+  ...erasureOperations,
   ...eventOperations,
   ...deadLetterOperations,
   ...importOperations,

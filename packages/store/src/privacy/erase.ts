@@ -72,7 +72,11 @@ const erasePerson = {
 export type Receipt = { readonly id: string; readonly erasedAt: string }
 
 /** The part of a transaction that does it. */
-export const eraseIn = async (query: Query, userId: string, receipt: string): Promise<Receipt | undefined> => {
+export const eraseIn = async (
+  query: Query,
+  userId: string,
+  receipt: string,
+): Promise<Receipt | undefined> => {
   const [person] = await query<{ id: number }>(lockPerson, [userId])
   await query(lockQueues, [userId])
   await query(lockLetters, [userId])

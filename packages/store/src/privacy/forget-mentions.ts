@@ -16,11 +16,11 @@ const listings: readonly Listing[] = [
 ]
 
 /** `$1` is the user id as JSON writes it. */
-const namingStatement = ({ table, key, document }: Listing) => ({
-  name: `naming_${table}`,
+const namingStatement = ({ table, key, document }: Listing, lock: '' | 'for update') => ({
+  name: `naming_${table} ${lock}`,
   text: `
     select ${key}::text as key, ${document} as document from ${table}
-    where position($1 in ${document}::text) > 0 order by ${key} for update`,
+    where position($1 in ${document}::text) > 0 order by ${key} ${lock}`,
 })
 
 // Who changes one of them reads it first: they have lost when its revision has risen.
@@ -61,22 +61,38 @@ const without = (value: unknown, userId: string, named = false): unknown => {
   )
 }
 
+type Named = { readonly listing: Listing; readonly key: string; readonly text: string }
+
+/** Those that name the person, and what they are without. */
+const namingIn = async (query: Query, userId: string, lock: '' | 'for update'): Promise<Named[]> => {
+  const all: Named[] = []
+  for (const listing of listings) {
+    const rows = await query<{ key: string; document: unknown }>(namingStatement(listing, lock), [
+      JSON.stringify(userId),
+    ])
+    for (const { key, document } of rows) {
+      const text = JSON.stringify(without(document, userId))
+      if (text !== JSON.stringify(document)) all.push({ listing, key, text })
+    }
+  }
+  return all
+}
+
+/** Where the person stands in a list of user ids, or once stood. */
+export const listsNaming = async (
+  query: Query,
+  userId: string,
+): Promise<{ readonly in: string; readonly id: string }[]> =>
+  (await namingIn(query, userId, '')).map(({ listing, key }) => ({ in: listing.table, id: key }))
+
 const forgetInLists = async (query: Query, userId: string): Promise<void> => {
   const json = JSON.stringify(userId)
   // As those who change a release lock, and then those who change an experiment.
   await query(lockFlows, [json])
   await query(lockCatalogue, [json])
-  let rewritten = 0
-  for (const listing of listings) {
-    const rows = await query<{ key: string; document: unknown }>(namingStatement(listing), [json])
-    for (const { key, document } of rows) {
-      const text = JSON.stringify(without(document, userId))
-      if (text === JSON.stringify(document)) continue
-      await query(rewriteStatement(listing), [key, text])
-      rewritten += 1
-    }
-  }
-  if (rewritten > 0) await raiseCatalogue(query)
+  const named = await namingIn(query, userId, 'for update')
+  for (const { listing, key, text } of named) await query(rewriteStatement(listing), [key, text])
+  if (named.length > 0) await raiseCatalogue(query)
 }
 
 // A short id is a part of much that does not mean it: then it has to stand as a text of its own, in a record of nobody known.
