@@ -64,7 +64,16 @@ export const liveWithCanaries = async (
   const userId = userIdOf(who)
   const me = await house.person(userId, { account: `account-of-${who}` })
   const as = (what: string): Record<string, string> => ({ 'x-correlation-id': canary(what) })
-  const facts = { market: 'FR', role: 'owner', attributes: { email: canary('mail'), name: canary('name') } }
+  const facts = {
+    market: 'FR',
+    role: 'owner',
+    attributes: {
+      email: canary('mail'),
+      name: canary('name'),
+      phone: canary('phone'),
+      city: [canary('city')],
+    },
+  }
   const imported = { event: 'shop.imported', properties: { file: canary('file'), by: canary('remembered') } }
   const answers = [
     await house.server('PUT', `/api/users/${userId}`, facts),

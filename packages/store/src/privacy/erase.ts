@@ -1,7 +1,8 @@
 import { leaveCounts } from '../analytics/leave-counts.ts'
 import type { Database, Query } from '../database/database.ts'
+import { isSerializationFailure } from '../database/database-error.ts'
 import { lettersLock } from '../dead-letters.ts'
-import { forgetMentions } from './forget-mentions.ts'
+import { forgetMentions, lockMentions } from './forget-mentions.ts'
 import { subjectOf } from './subject.ts'
 
 const lockPerson = { name: 'lock_person', text: 'select id from person where user_id = $1 for update' }
@@ -69,6 +70,9 @@ const erasePerson = {
     returning e.receipt::text as id, to_char(e.erased_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "erasedAt"`,
 }
 
+/** It waits for so many that two may wait for each other; PostgreSQL then ends one of them. */
+const mostAttempts = 4
+
 export type Receipt = { readonly id: string; readonly erasedAt: string }
 
 /** The part of a transaction that does it. */
@@ -77,6 +81,7 @@ export const eraseIn = async (
   userId: string,
   receipt: string,
 ): Promise<Receipt | undefined> => {
+  await lockMentions(query, userId)
   const [person] = await query<{ id: number }>(lockPerson, [userId])
   await query(lockQueues, [userId])
   await query(lockLetters, [userId])
@@ -90,8 +95,19 @@ export const eraseIn = async (
  * queues and their dead letters are locked by statements of their own, so that the erasing one also sees what was
  * written while these waited. What they count for stays, as nobody's.
  */
-export const erase = (database: Database, userId: string, receipt: string): Promise<Receipt | undefined> =>
-  database.transaction(({ query }) => eraseIn(query, userId, receipt))
+export const erase = async (
+  database: Database,
+  userId: string,
+  receipt: string,
+): Promise<Receipt | undefined> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await database.transaction(({ query }) => eraseIn(query, userId, receipt))
+    } catch (error) {
+      if (!isSerializationFailure(error) || attempt === mostAttempts) throw error
+    }
+  }
+}
 
 const readmitStatement = {
   name: 'readmit_person',

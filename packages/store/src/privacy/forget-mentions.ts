@@ -96,19 +96,27 @@ const forgetInLists = async (query: Query, userId: string): Promise<void> => {
 }
 
 // A short id is a part of much that does not mean it: then it has to stand as a text of its own, in a record of nobody known.
-const lettersStatement = {
-  name: 'delete_letters_naming',
-  text: `
-    delete from dead_letter
-    where user_id is distinct from $1::text and case
+const namesPerson = `case
       when octet_length($1::text) >= 8 then position(convert_to($1::text, 'UTF8') in payload) > 0 or position($1::text in headers::text) > 0
       else user_id is null and (position(convert_to($2::text, 'UTF8') in payload) > 0 or position($2::text in headers::text) > 0)
-    end`,
+    end`
+const lockLettersStatement = {
+  name: 'lock_letters_naming',
+  text: `select from dead_letter where user_id = $1::text or ${namesPerson} order by id for update`,
+}
+const deleteLettersStatement = {
+  name: 'delete_letters_naming',
+  text: `delete from dead_letter where user_id is distinct from $1::text and ${namesPerson}`,
+}
+
+/** Before the person is locked: as those do who take a record again, which may be about the person. */
+export const lockMentions = async (query: Query, userId: string): Promise<void> => {
+  await query(lockLettersStatement, [userId, JSON.stringify(userId)])
 }
 
 /** For those who hold the person's locks. */
 export const forgetMentions = async (query: Query, userId: string): Promise<void> => {
   const json = JSON.stringify(userId)
   await forgetInLists(query, userId)
-  await query(lettersStatement, [userId, json])
+  await query(deleteLettersStatement, [userId, json])
 }
