@@ -2,9 +2,6 @@ import type { Query } from '../database/database.ts'
 import { listsNaming } from './forget-mentions.ts'
 import { personalData } from './personal-data.ts'
 
-/** Rows of a table, as the export tells them: field → value. */
-export type HeldRows = readonly { readonly [field: string]: unknown }[]
-
 /** Told row by row as they are stored, in this order; what is left is told in the words of the domain. */
 const walked: { readonly [table: string]: string } = {
   account_step: 't.account_id, t.flow, t.step_id, t.step_version',
