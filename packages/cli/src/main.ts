@@ -6,6 +6,7 @@ import { audit } from './commands/audit.ts'
 import { codegen } from './commands/codegen.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
+import { erasures } from './commands/erasures.ts'
 import { experiments } from './commands/experiments.ts'
 import { explain } from './commands/explain.ts'
 import { flowsImpact } from './commands/flows-impact.ts'
@@ -40,6 +41,7 @@ const commands: readonly Command[] = [
   importPeople,
   demo,
   deadLetters,
+  erasures,
   projections,
   webhooks,
   keys,

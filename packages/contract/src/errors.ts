@@ -164,6 +164,12 @@ const transport = {
     title: 'No such delivery',
     meaning: 'The webhook has no delivery of that id, or its time in the log is over.',
   },
+  erasure_key_differs: {
+    status: 409,
+    title: 'A list of another key',
+    meaning:
+      'The list of erasures was made with another key than this database has. Give back a list of the same database, made since it has its key.',
+  },
   dead_letter_not_found: {
     status: 404,
     title: 'No such dead letter',

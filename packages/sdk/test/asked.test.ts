@@ -53,6 +53,7 @@ const meanings: { readonly [Code in ErrorCode]: string } = {
   webhook_not_found: 'mistake',
   dead_letter_not_found: 'mistake',
   delivery_not_found: 'mistake',
+  erasure_key_differs: 'mistake',
   url_refused: 'mistake',
   too_many_webhooks: 'mistake',
   still_unreadable: 'mistake',

@@ -1,14 +1,5 @@
 import { pino, type Logger } from 'pino'
-import {
-  migrate,
-  openDatabase,
-  ownMigrations,
-  purgeAlerts,
-  purgeDeadLetters,
-  purgeRequests,
-  purgeSavedAnswers,
-  renumberRestored,
-} from '@boardwalk/store'
+import { migrate, openDatabase, ownMigrations, renumberRestored } from '@boardwalk/store'
 import type { OperationRow } from '@boardwalk/contract'
 import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store'
 import type { GateChecks } from './analytics/gate-checks.ts'
@@ -55,9 +46,11 @@ import { checkLimits, createLimits, type LimitOptions } from './limits/limits.ts
 import { createMetrics, type Metrics } from './operation/metrics.ts'
 import type { MailOptions } from './outbound/mail.ts'
 import type { OutboundOptions } from './outbound/outbound.ts'
+import { erasureHandlers } from './people/erasure-handlers.ts'
 import { peopleHandlers } from './people/handlers.ts'
 import { openRedis, type RedisOptions, type SharedRedis } from './redis/open-redis.ts'
 import { liveCatalogue, type LiveCatalogue } from './road/live-catalogue.ts'
+import { startRetention, usuallyKept, type Kept } from './retention/retention.ts'
 import { releaseHandlers } from './release/handlers.ts'
 import { phaseHandlers } from './release/phases.ts'
 import { createRoad, type Road } from './road/road.ts'
@@ -92,6 +85,8 @@ export type BoardwalkOptions = {
   readonly mail?: MailOptions
   /** How releases are watched. */
   readonly watch?: WatchOptions
+  /** How many days what is kept; what is left out, as usual. */
+  readonly kept?: Partial<Kept>
   /** Who in this process hears of what happens, from the next commit on. */
   readonly listeners?: readonly Listener[]
   /** Default: JSON lines of level info on standard output. */
@@ -126,30 +121,11 @@ type Running = {
   readonly stop: () => Promise<void>
 }
 
-/** Of saved answers and of dead letters. */
-const keptDays = 30
-/** Of counted requests and of alerts that are over. */
-const keptDaysOfHealth = 90
-const upkeepMs = 3_600_000
-
 const logSettled = (log: Logger, { type, stepId, flow, correlationId, data }: Record): void => {
   if (type === 'gating.blocked')
     log.info({ event: 'onboarding.gating_blocked', route: data['route'], stepId, correlationId })
   else if (type === 'onboarding.step_completed' || type === 'onboarding.step_skipped')
     log.info({ event: 'onboarding.step_updated', type, flow, stepId, correlationId })
-}
-
-const purgeRegularly = (database: Database, log: Logger): (() => void) => {
-  const purge = (): void => {
-    Promise.all([
-      ...[purgeSavedAnswers, purgeDeadLetters].map((purgeOld) => purgeOld(database.query, keptDays)),
-      ...[purgeRequests, purgeAlerts].map((purgeOld) => purgeOld(database.query, keptDaysOfHealth)),
-    ]).catch((error: unknown) =>
-      log.warn({ event: 'onboarding.upkeep_failed', err: error }, 'what is old is purged later'),
-    )
-  }
-  const timer = setInterval(purge, upkeepMs).unref()
-  return () => clearInterval(timer)
 }
 
 const run = async (
@@ -213,7 +189,7 @@ const runOn = async (
   })
   const watching = await watchPeople(database)
   const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...streamLimits })
-  const stopPurging = purgeRegularly(database, log)
+  const stopPurging = startRetention(database, { ...usuallyKept, ...options.kept }, clock, log)
   const stopTellingHead = tellHead(database.query, log)
   const sources = kafka?.sources && intakeOptions(kafka)
   const intake = sources && startIntake(sources, { database, road, clock, log, metrics })
@@ -224,6 +200,7 @@ const runOn = async (
     ...observationHandlers(verbs),
     ...streamHandlers(streams),
     ...peopleHandlers(verbs, database, announce, answers),
+    ...erasureHandlers(database, announce),
     ...eventHandlers(verbs, road, announce),
     ...reconcileHandlers(verbs, database.query),
     ...importHandlers(verbs),
@@ -271,7 +248,7 @@ const runOn = async (
     checks: analytics.checks,
     drain: streams.end,
     stop: async () => {
-      stopPurging()
+      await stopPurging()
       stopTellingHead()
       streams.end()
       await intake?.stop()

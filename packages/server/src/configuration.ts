@@ -6,6 +6,7 @@ import { expectedGroup, isGroup, loop, type KafkaOptions } from './kafka/intake-
 import { readSources, UnfitSources } from './kafka/read-sources.ts'
 import { usualLimits } from './limits/limits.ts'
 import { expectedAllowEntries, isAllowEntry } from './outbound/address-rules.ts'
+import { usuallyKept, type Kept } from './retention/retention.ts'
 import { usualTotal } from './streams/open-streams.ts'
 
 /** Reads one setting's text; answers undefined when it does not fit. */
@@ -280,6 +281,42 @@ const settings = {
     help: 'Seconds from one check of all releases to the next.',
     read: integer(1, 300),
   }),
+  keepAnswersDays: setting({
+    variable: 'BOARDWALK_KEEP_ANSWERS_DAYS',
+    expected: 'a whole number from 1 to 3650',
+    default: usuallyKept.answers,
+    help: 'Days that answers to requests with an `Idempotency-Key`, and ids of events, are kept; a repeat that comes later has its effect again.',
+    read: integer(1, 3650),
+  }),
+  keepDeadLettersDays: setting({
+    variable: 'BOARDWALK_KEEP_DEAD_LETTERS_DAYS',
+    expected: 'a whole number from 1 to 3650',
+    default: usuallyKept.deadLetters,
+    help: 'Days that records that could not be taken are kept.',
+    read: integer(1, 3650),
+  }),
+  keepDeliveriesDays: setting({
+    variable: 'BOARDWALK_KEEP_DELIVERIES_DAYS',
+    expected: 'a whole number from 4 to 3650',
+    default: usuallyKept.deliveries,
+    help: 'Days that the log of deliveries is kept; one is tried for 3 days.',
+    read: integer(4, 3650),
+  }),
+  keepHealthDays: setting({
+    variable: 'BOARDWALK_KEEP_HEALTH_DAYS',
+    expected: 'a whole number from 31 to 3650',
+    default: usuallyKept.health,
+    help: 'Days that counted requests, and alerts that are over, are kept.',
+    read: integer(31, 3650),
+  }),
+  keepErasuresDays: setting<number | undefined>({
+    variable: 'BOARDWALK_KEEP_ERASURES_DAYS',
+    expected: 'a whole number from 30 to 36500',
+    default: usuallyKept.erasures,
+    defaultText: 'for ever',
+    help: 'Days that is kept, as a keyed hash, who was erased. Longer than backups are, and than events may come late.',
+    read: integer(30, 36_500),
+  }),
   logLevel: setting({
     variable: 'BOARDWALK_LOG_LEVEL',
     expected: 'debug, info, warn, error or silent',
@@ -362,6 +399,15 @@ export const databaseOf = ({
   databaseUrl === undefined
     ? { directory: data, schema: databaseSchema }
     : { url: databaseUrl, schema: databaseSchema, connections: databaseConnections }
+
+/** How many days what is kept. */
+export const keptOf = (configuration: Configuration): Kept => ({
+  answers: configuration.keepAnswersDays,
+  deadLetters: configuration.keepDeadLettersDays,
+  deliveries: configuration.keepDeliveriesDays,
+  health: configuration.keepHealthDays,
+  erasures: configuration.keepErasuresDays,
+})
 
 /** What is read from Kafka and told to it, if anything. */
 export const kafkaOf = ({

@@ -1,6 +1,6 @@
 import { pino, type Logger } from 'pino'
 import { createBoardwalk, type Boardwalk } from './boardwalk.ts'
-import { databaseOf, kafkaOf, type Configuration } from './configuration.ts'
+import { databaseOf, kafkaOf, keptOf, type Configuration } from './configuration.ts'
 import { listen, type Listening } from './process/listen.ts'
 
 export type Serving = Listening & { readonly boardwalk: Boardwalk }
@@ -31,6 +31,7 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
     webhooks: { allow: configuration.webhookAllow },
     ...(configuration.redisUrl !== undefined && { redis: { url: configuration.redisUrl } }),
     ...kafkaOf(configuration),
+    kept: keptOf(configuration),
     watch: { checkMs: configuration.watchSeconds * 1000 },
     ...(configuration.smtpUrl !== undefined &&
       configuration.alertFrom !== undefined && {

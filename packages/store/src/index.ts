@@ -38,7 +38,6 @@ export {
   listDeliveries,
   noteAnswer,
   noteFailure,
-  purgeDeliveries,
   resendDelivery,
   waitingDeliveries,
   type Delivery,
@@ -67,7 +66,6 @@ export {
   insertDeadLetter,
   listDeadLetters,
   lockDeadLetter,
-  purgeDeadLetters,
   readDeadLetter,
 } from './dead-letters.ts'
 export type { DeadLetter, DeadLetterHeader, NewDeadLetter } from './dead-letters.ts'
@@ -160,18 +158,19 @@ export {
 export type { Concerned } from './notices.ts'
 export { openDatabase, type DatabaseOptions } from './open-database.ts'
 export {
-  erase,
-  forgetErasure,
   isAnybodyKnown,
   membersInProgress,
   membersReading,
   countEnrolled,
   peopleEnrolled,
   peopleRemembering,
-  purgeSavedAnswers,
   updateAccount,
 } from './people.ts'
 export { ping } from './ping.ts'
+export { erase, forgetErasure } from './privacy/erase.ts'
+export { addErasures, erasureKey, listErasures, replayErasures, type Erasure } from './privacy/erasures.ts'
+export { readHeld } from './privacy/held.ts'
+export { personalData, type PersonalTable } from './privacy/personal-data.ts'
 export {
   clearAlert,
   clearAlertOf,
@@ -180,7 +179,6 @@ export {
   listAlerts,
   messageFailed,
   messageTold,
-  purgeAlerts,
   queueMessages,
   untoldAlerts,
   type Alert,
@@ -188,7 +186,7 @@ export {
 } from './health/alerts.ts'
 export { insertMeasurement, measuredBetween, readMeasurements } from './health/measurements.ts'
 export { readPlan, writePlan, type Plan } from './health/plan.ts'
-export { purgeRequests, readRequests, writeRequests, type AnsweredMinute } from './health/requests.ts'
+export { readRequests, writeRequests, type AnsweredMinute } from './health/requests.ts'
 export {
   endIncident,
   forgetOtherRules,
@@ -222,6 +220,17 @@ export {
   type StoredRelease,
 } from './release.ts'
 export { renumberRestored } from './restored.ts'
+export {
+  deliveryPurges,
+  purgeAlerts,
+  purgeBatch,
+  purgeDeadLetters,
+  purgeErasures,
+  purgeErasuresWithoutKey,
+  purgeRequests,
+  purgeSavedAnswers,
+  type Purge,
+} from './retention/purge.ts'
 export { readSchemaManifest, schemaDifferences } from './schema-manifest.ts'
 export {
   deleteWebhook,

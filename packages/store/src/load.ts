@@ -11,6 +11,7 @@ import {
 } from '@boardwalk/engine'
 import type { Query } from './database/database.ts'
 import { markState } from './marks.ts'
+import { isErased } from './privacy/subject.ts'
 
 /** Whom to load. `account` is the account that a token claims; undefined takes the stored one, null none. */
 export type Asked = {
@@ -165,9 +166,7 @@ export const loadStatement = {
         from idempotency_key k
         where k.person_id = p.id and k.key = any (array(select json_array_elements_text(asked.keys)))
       ) end as saved,
-      case when p.id is null then exists (
-        select 1 from erased_person x where x.subject = sha256(convert_to(asked.user_id, 'UTF8'))
-      ) end as erased,
+      case when p.id is null then ${isErased('asked.user_id')} end as erased,
       c.revision as catalogue
     from unnest($1::text[], $2::text[], $3::boolean[], $4::json[], $5::text[]) with ordinality
       as asked (user_id, account_id, claims_account, keys, mark, n)

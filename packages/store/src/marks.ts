@@ -1,5 +1,6 @@
 import type { Query } from './database/database.ts'
 import type { Asked } from './load.ts'
+import { isErased } from './privacy/subject.ts'
 
 /** Whom to look after, acting for the account that `load` would take. */
 export type Watched = Pick<Asked, 'userId' | 'account'>
@@ -34,9 +35,7 @@ const marksStatement = {
   text: `
     select
       p.id::text as "personId", acting.account_id as "accountId",
-      p.id is null and exists (
-        select 1 from erased_person x where x.subject = sha256(convert_to(asked.user_id, 'UTF8'))
-      ) as erased,
+      p.id is null and ${isErased('asked.user_id')} as erased,
       ${markState} as state
     from unnest($1::text[], $2::text[], $3::boolean[]) with ordinality as asked (user_id, account_id, claims_account, n)
     cross join catalogue c

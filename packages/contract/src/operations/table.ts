@@ -4,6 +4,7 @@ import { analyticsOperations } from './analytics.ts'
 import { apiKeyOperations } from './api-keys.ts'
 import { auditOperations } from './audit.ts'
 import { deadLetterOperations } from './dead-letters.ts'
+import { erasureOperations } from './erasures.ts'
 import { eventOperations } from './events.ts'
 import { experimentOperations } from './experiments.ts'
 import { flowHealthOperations } from './flow-health.ts'
@@ -28,6 +29,7 @@ export const operations = {
   ...surfaceOperations,
   ...observationOperations,
   ...peopleOperations,
+  ...erasureOperations,
   ...eventOperations,
   ...deadLetterOperations,
   ...importOperations,

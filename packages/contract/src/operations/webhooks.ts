@@ -91,7 +91,8 @@ export const webhookOperations = {
   listDeliveries: {
     method: 'get',
     path: '/api/admin/webhooks/{id}/deliveries',
-    summary: 'What became of its deliveries, the newest first; those that ended are kept 30 days',
+    summary:
+      'What became of its deliveries, the newest first; those that ended are kept 30 days, or as configured',
     caller: reads,
     parameters: { path: webhookPath, query: deliveryQuery },
     answers: { 200: deliveryList },

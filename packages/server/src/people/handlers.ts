@@ -3,14 +3,14 @@ import { mergeAttributes } from '@boardwalk/engine'
 import {
   deadLettersOf,
   erase,
+  readHeld,
   readTallyOf,
   readTimeline,
   updateAccount,
   type Database,
-  type Happened,
 } from '@boardwalk/store'
 import type { AnswerCache } from '../answers/answer-cache.ts'
-import { presentDeadLetter } from '../dead-letters/present-dead-letter.ts'
+import { presentWithHeaders } from '../dead-letters/present-dead-letter.ts'
 import type { Announcer } from '../following/announce.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
 import { preconditionOf } from '../http/precondition.ts'
@@ -53,11 +53,17 @@ const bounded = <Attributes extends object>(attributes: Attributes): Attributes 
 
 const pageLength = 1000
 
-const allHappenings = async (database: Database, userId: string): Promise<Happened[]> => {
-  const all: Happened[] = []
+/** As they are told, page by page: one who did much is not held twice. */
+const allHappenings = async (
+  database: Database,
+  userId: string,
+): Promise<ReturnType<typeof presentHappening>[]> => {
+  const all: ReturnType<typeof presentHappening>[] = []
+  let after = 0
   for (;;) {
-    const page = await readTimeline(database.query, userId, all.at(-1)?.cursor.seq ?? 0, pageLength)
-    all.push(...page)
+    const page = await readTimeline(database.query, userId, after, pageLength)
+    for (const happened of page) all.push(presentHappening(happened))
+    after = page.at(-1)?.cursor.seq ?? after
     if (page.length < pageLength) return all
   }
 }
@@ -91,10 +97,11 @@ export const peopleHandlers = (
       const { body } = await travel(
         readJourney(forPerson(userId, input), (_, { person }) => json(presentHeld(person))),
       )
-      const events = (await allHappenings(database, userId)).map(presentHappening)
-      const deadLetters = (await deadLettersOf(database.query, userId)).map(presentDeadLetter)
+      const held = await readHeld(database.query, userId)
+      const deadLetters = (await deadLettersOf(database.query, userId)).map(presentWithHeaders)
       const tally = await readTallyOf(database.query, userId)
-      return { status: 200, body: { ...(JSON.parse(body) as object), deadLetters, tally, events } }
+      const events = await allHappenings(database, userId)
+      return { status: 200, body: { ...(JSON.parse(body) as object), ...held, deadLetters, tally, events } }
     },
     deleteUser: async ({ path }) => {
       const { userId } = path
