@@ -9,8 +9,7 @@ import {
   purgeSavedAnswers,
   renumberRestored,
 } from '@boardwalk/store'
-import type { OperationRow } from '@boardwalk/contract'
-import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store'
+import type { Change, Database, DatabaseOptions } from '@boardwalk/store'
 import type { GateChecks } from './analytics/gate-checks.ts'
 import { startAnalytics } from './analytics/start-analytics.ts'
 import { apiKeyHandlers } from './api-keys/handlers.ts'
@@ -27,13 +26,14 @@ import { flowHandlers } from './flows/handlers.ts'
 import { accountMembers } from './following/account-members.ts'
 import { announcer, concernedBy, type Announcer } from './following/announce.ts'
 import { followHappenings, type Following } from './following/follow-happenings.ts'
+import { watchReaders } from './following/reader-lags.ts'
 import { gateHandlers } from './gates/handlers.ts'
 import { isOfOnboarding } from './health/answered-requests.ts'
 import { startHealth, type WatchOptions } from './health/start-health.ts'
 import type { Identify } from './http/authenticate.ts'
 import { nodeListener, type NodeListener } from './http/node-listener.ts'
 import { expectedOrigins, isOrigin } from './http/origins.ts'
-import { serveOperations } from './http/serve-operations.ts'
+import { serveOperations, type Answered } from './http/serve-operations.ts'
 import { verbsOn } from './http/verbs.ts'
 import { apiKeys } from './identity/api-key.ts'
 import { tokenVerifier, type TokenOptions } from './identity/token.ts'
@@ -44,7 +44,10 @@ import { startIntake } from './kafka/intake.ts'
 import { onboardingHandlers } from './onboarding/handlers.ts'
 import { observationHandlers } from './onboarding/observation-handlers.ts'
 import { surfaceHandlers } from './onboarding/surface-handlers.ts'
+import { activeUsers } from './operation/active-users.ts'
+import { guardedLog } from './operation/guarded-log.ts'
 import { operationHandlers } from './operation/handlers.ts'
+import { logChange } from './operation/log-change.ts'
 import { createMetrics, type Metrics } from './operation/metrics.ts'
 import type { MailOptions } from './outbound/mail.ts'
 import type { OutboundOptions } from './outbound/outbound.ts'
@@ -118,13 +121,6 @@ const keptDays = 30
 const keptDaysOfHealth = 90
 const upkeepMs = 3_600_000
 
-const logSettled = (log: Logger, { type, stepId, flow, correlationId, data }: Record): void => {
-  if (type === 'gating.blocked')
-    log.info({ event: 'onboarding.gating_blocked', route: data['route'], stepId, correlationId })
-  else if (type === 'onboarding.step_completed' || type === 'onboarding.step_skipped')
-    log.info({ event: 'onboarding.step_updated', type, flow, stepId, correlationId })
-}
-
 const purgeRegularly = (database: Database, log: Logger): (() => void) => {
   const purge = (): void => {
     Promise.all([
@@ -172,10 +168,8 @@ const runOn = async (
   const onCommitted = (change: Change): void => {
     announce.changed(concernedBy(change))
     if (change.records.length > 0) announce.happened()
-    for (const record of change.records) {
-      metrics.count(record)
-      logSettled(log, record)
-    }
+    change.records.forEach(metrics.count)
+    logChange(log, change)
   }
   const catalogue = liveCatalogue(database.query)
   const road: Road = createRoad({ database, catalogue, clock, onCommitted })
@@ -191,6 +185,11 @@ const runOn = async (
     outbound: webhooks,
     mail: options.mail,
   })
+  const readers = ['account-members', 'analytics', ...out.readers]
+  const stopLooking = watchReaders(database.query, readers, clock, metrics, log)
+  if (database.connections) metrics.watchConnections(database.connections)
+  const active = activeUsers({ query: database.query, catalogue, clock, log })
+  metrics.watchActiveUsers(active.people)
   const watching = await watchPeople(database)
   const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...limits })
   const stopPurging = purgeRegularly(database, log)
@@ -228,8 +227,9 @@ const runOn = async (
   }
   const corsOptions =
     corsOrigins.length === 0 ? undefined : { origins: corsOrigins, credentials: identify !== undefined }
-  const onAnswered = (row: OperationRow, status: number): void => {
-    if (isOfOnboarding(row)) health.requests.count(status)
+  const onAnswered = ({ id, row, status, seconds }: Answered): void => {
+    metrics.countAnswered(id ?? 'none', status, seconds)
+    if (row && isOfOnboarding(row)) health.requests.count(status)
   }
   return {
     serve: serveOperations({ handlers, ways, log, corsOptions, onAnswered }),
@@ -241,6 +241,7 @@ const runOn = async (
     drain: streams.end,
     stop: async () => {
       stopPurging()
+      stopLooking()
       streams.end()
       await intake?.stop()
       await watching.stop()
@@ -250,6 +251,7 @@ const runOn = async (
       await health.stop()
       await analytics.stop()
       await announce.stop()
+      await active.idle()
       await close()
     },
   }
@@ -264,7 +266,7 @@ export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
   checkTopic(options.kafka?.publish?.topic)
   // Says at once what is wrong with them.
   if (options.kafka?.sources) intakeOptions(options.kafka)
-  const log = options.log ?? pino({ base: null })
+  const log = guardedLog(options.log ?? pino({ base: null }))
   const metrics = createMetrics()
   let running: Promise<Running> | undefined
   let draining = false

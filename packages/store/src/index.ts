@@ -40,7 +40,7 @@ export { readCatalogue, readDocuments } from './catalogue.ts'
 export type { PublishedFlow, VersionKey } from './catalogue.ts'
 export { accountFlowKeys, commit, commitStatement, isChange, refuseOvertaken } from './commit.ts'
 export type { Change, Record } from './commit.ts'
-export type { Database, Query, Session, Statement } from './database/database.ts'
+export type { Connections, Database, Query, Session, Statement } from './database/database.ts'
 export {
   deadLetterFailedAgain,
   deadLettersOf,
@@ -120,6 +120,7 @@ export {
   releaseReader,
 } from './happenings.ts'
 export type { Cursor, Happened } from './happenings.ts'
+export { drawInProgress } from './in-progress.ts'
 export {
   advanceKafkaPosition,
   beginKafkaPosition,
@@ -201,6 +202,7 @@ export {
   type ReleaseRequest,
   type StoredRelease,
 } from './release.ts'
+export { readerLags } from './reader-lags.ts'
 export { renumberRestored } from './restored.ts'
 export { readSchemaManifest, schemaDifferences } from './schema-manifest.ts'
 export {

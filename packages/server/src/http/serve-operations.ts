@@ -31,14 +31,22 @@ export type Handlers = {
   readonly [Id in OperationId]: (input: Input<Id>) => Promise<ReplyTo<Id>> | ReplyTo<Id>
 }
 
+/** `id` and `row` are absent for what nobody serves. */
+export type Answered = {
+  readonly id?: OperationId
+  readonly row?: OperationRow
+  readonly status: number
+  readonly seconds: number
+}
+
 type Serving = {
   readonly handlers: Handlers
   readonly ways: Authentication
   readonly log: Logger
   /** Absent: no page of another origin may read what it gets. */
   readonly corsOptions?: CorsOptions | undefined
-  /** Called with every answer of an operation. */
-  readonly onAnswered?: (row: OperationRow, status: number) => void
+  /** Called with every answer. */
+  readonly onAnswered?: (answered: Answered) => void
 }
 
 const parsed = (schema: OperationRow['body'], value: unknown, where: string): unknown => {
@@ -129,8 +137,9 @@ const serveOne = (id: OperationId, { handlers, ways, log, onAnswered }: Serving)
     }
   }
   return async (request: Request, parameters: Record<string, string>): Promise<Response> => {
+    const begun = performance.now()
     const response = await answer(request, parameters)
-    onAnswered?.(row, response.status)
+    onAnswered?.({ id, row, status: response.status, seconds: (performance.now() - begun) / 1000 })
     return response
   }
 }
@@ -153,7 +162,7 @@ const notServed = (request: Request): Failure => {
 /** The application: every operation of the contract, and problem details for all else. */
 export const serveOperations = (serving: Serving): ((request: Request) => Promise<Response>) => {
   const app = new Hono()
-  const { corsOptions } = serving
+  const { corsOptions, onAnswered } = serving
   if (corsOptions) personPaths.forEach((path) => app.use(path, cors(corsOptions)))
   for (const id of operationIds) {
     const { method, path } = operationRow(id)
@@ -163,8 +172,11 @@ export const serveOperations = (serving: Serving): ((request: Request) => Promis
     )
   }
   app.notFound((context) => {
+    const begun = performance.now()
     const correlationId = correlationOf(context.req.raw)
-    return toResponse(problemReply(notServed(context.req.raw), correlationId), correlationId)
+    const response = toResponse(problemReply(notServed(context.req.raw), correlationId), correlationId)
+    onAnswered?.({ status: response.status, seconds: (performance.now() - begun) / 1000 })
+    return response
   })
   return async (request) => app.fetch(request)
 }
