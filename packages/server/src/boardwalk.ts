@@ -49,6 +49,7 @@ import { guardedLog } from './operation/guarded-log.ts'
 import { operationHandlers } from './operation/handlers.ts'
 import { logChange } from './operation/log-change.ts'
 import { createMetrics, type Metrics } from './operation/metrics.ts'
+import { untraced } from './operation/tracing.ts'
 import type { MailOptions } from './outbound/mail.ts'
 import type { OutboundOptions } from './outbound/outbound.ts'
 import { peopleHandlers } from './people/handlers.ts'
@@ -272,7 +273,8 @@ export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
   let draining = false
 
   const started = (): Promise<Running> => {
-    running ??= run(options, log, metrics, () => draining).catch((error: unknown) => {
+    // Whoever comes first starts it; what goes on from then on is not part of their request.
+    running ??= untraced(() => run(options, log, metrics, () => draining)).catch((error: unknown) => {
       running = undefined
       throw error
     })

@@ -16,6 +16,7 @@ import { cors, personPaths, type CorsOptions } from './cors.ts'
 import { failureOf } from './failures.ts'
 import { readJson } from './read-body.ts'
 import { Failure, problemReply, toResponse, toStreamResponse, type Reply, type StreamReply } from './reply.ts'
+import { inRequestSpan } from './trace-request.ts'
 
 /** What a route is called with: all of it parsed, and the caller let in. */
 export type Input<Id extends OperationId> = Pick<Operation<Id>, 'path' | 'query' | 'body'> & {
@@ -109,8 +110,11 @@ const serveOne = (id: OperationId, { handlers, ways, log, onAnswered }: Serving)
   const row = operationRow(id)
   const { path, query } = row.parameters
   const handle = handlers[id] as (input: unknown) => Promise<Reply | StreamReply> | Reply
-  const answer = async (request: Request, parameters: Record<string, string>): Promise<Response> => {
-    const correlationId = correlationOf(request)
+  const answer = async (
+    request: Request,
+    parameters: Record<string, string>,
+    correlationId: string,
+  ): Promise<Response> => {
     try {
       const called = await authenticate(id, ways, request)
       refuseBrokenPath(request.url)
@@ -138,7 +142,10 @@ const serveOne = (id: OperationId, { handlers, ways, log, onAnswered }: Serving)
   }
   return async (request: Request, parameters: Record<string, string>): Promise<Response> => {
     const begun = performance.now()
-    const response = await answer(request, parameters)
+    const correlationId = correlationOf(request)
+    const response = await inRequestSpan(id, row, request, correlationId, () =>
+      answer(request, parameters, correlationId),
+    )
     onAnswered?.({ id, row, status: response.status, seconds: (performance.now() - begun) / 1000 })
     return response
   }

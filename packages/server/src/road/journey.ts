@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api'
 import type { Decision, FactsUpdate, Person, World } from '@boardwalk/engine'
 import type { ErrorCode } from '@boardwalk/contract'
 
@@ -36,6 +37,8 @@ export type Journey<Outcome extends Decided = Decided> = {
   /** Whether the key is used up; absent: always. Otherwise it costs no write, and a repeat may still have the effect. */
   keepsKey?(decided: Outcome, changed: boolean): boolean
   readonly correlationId: string
+  /** Where it is in a trace; absent: where it is called. */
+  readonly context?: Context
 }
 
 export type Outcome =
