@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { forEachDatabase, forKafka } from '@boardwalk/store/test-kit'
 import { followTopic } from './follow-topic.ts'
 import { openTopics, type Topics } from './kafka-topics.ts'
+import { keptLog } from './kept-log.ts'
 import { openHouse, type House } from './open-house.ts'
 import { recordSpans } from './record-spans.ts'
 
@@ -23,11 +24,13 @@ await forKafka((brokers) => {
     let house: House
     let events: string
     let told: string
+    const kept = keptLog()
     beforeAll(async () => {
       topics = openTopics(brokers)
       events = await topics.make('events')
       told = await topics.make('told')
       house = await openHouse(await open(), {
+        log: kept.log,
         kafka: {
           brokers,
           groupId: randomUUID(),
@@ -73,6 +76,21 @@ await forKafka((brokers) => {
 
     test('one that says nothing of it begins a trace', async () => {
       expect((await tell('alone', { traceparent: 'nonsense' })).parentSpanContext).toBeUndefined()
+    })
+
+    test('of a record that nobody understands the log holds that it came, and nothing that was in it', async () => {
+      const poison = [
+        '{"canary',
+        '{"specversion":"1.0","subject":"canary"}',
+        JSON.stringify({ specversion: '1.0', id: 'p', source: 's', type: 'made', subject: 'ada', data: 'canary' }),
+        `{"specversion":"1.0","id":"q","source":"s","type":"made","subject":"ada","data":{"a":"canary\\u0000"}}`,
+      ]
+      await topics.send(...poison.map((value) => ({ topic: events, value, headers: { canary: 'canary' } })))
+      const dead = () =>
+        kept.events('kafka.dead_letters').reduce((sum, { count }) => sum + count, 0)
+      await expect.poll(dead, patient).toBeGreaterThan(2)
+      expect(kept.lines.filter((line) => line.includes('canary'))).toEqual([])
+      expect(JSON.stringify(recorded.all().map(({ attributes, events }) => [attributes, events]))).not.toContain('canary')
     })
 
     test('what is told to a topic names the trace in which it is told, in its header and as extension', async () => {

@@ -6,7 +6,15 @@ import { contextOf, hasSpan, here, inSpan } from '../operation/tracing.ts'
 const callerOf = ({ headers }: Request): Context =>
   hasSpan(here())
     ? here()
-    : contextOf({ traceparent: headers.get('traceparent'), tracestate: headers.get('tracestate') })
+    : contextOf({
+        // Read only if somebody traces.
+        get traceparent() {
+          return headers.get('traceparent')
+        },
+        get tracestate() {
+          return headers.get('tracestate')
+        },
+      })
 
 /** Answers within a span that says which operation it was and how it ended, and nothing of what was asked. */
 export const inRequestSpan = (

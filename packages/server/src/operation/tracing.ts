@@ -38,8 +38,8 @@ export const hasSpan = (one: Context): boolean => {
   return span !== undefined && isSpanContextValid(span)
 }
 
-const linksTo = (contexts: Iterable<Context>): Link[] =>
-  [...contexts].flatMap((one) => {
+const linksTo = (contexts: readonly Context[]): Link[] =>
+  contexts.flatMap((one) => {
     const span = trace.getSpanContext(one)
     return span && isSpanContextValid(span) ? [{ context: span }] : []
   })
@@ -67,7 +67,8 @@ export const failSpan = (span: Span, error: unknown): void => {
 /** A span to be ended by the caller, and the context of what is done in it. */
 export const beginSpan = (name: string, options: SpanOptions, parent: Context) => {
   const span = tracer.startSpan(name, options, parent)
-  return { span, inside: trace.setSpan(parent, span) }
+  // Where nobody traces, all contexts stay the same one.
+  return { span, inside: isSpanContextValid(span.spanContext()) ? trace.setSpan(parent, span) : parent }
 }
 
 /** Does the work in a span, which ends with it. Without a parent it begins a trace. */
@@ -94,10 +95,10 @@ export const inSharedSpan = async <Result>(
   sharers: readonly Context[],
   work: () => Promise<Result>,
 ): Promise<Result> => {
-  const traced = new Set(sharers.filter(hasSpan))
+  const traced = [...new Set(sharers)].filter(hasSpan)
   const [first] = traced
   if (first === undefined) return work()
-  if (traced.size === 1) return inSpan(name, {}, work, first)
+  if (traced.length === 1) return inSpan(name, {}, work, first)
   const attributes = { 'boardwalk.batch_size': sharers.length }
   return inSpan(name, { attributes, links: linksTo(traced) }, work)
 }
