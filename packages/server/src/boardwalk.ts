@@ -4,6 +4,7 @@ import {
   openDatabase,
   ownMigrations,
   purgeAlerts,
+  purgeCheckWrites,
   purgeDeadLetters,
   purgeRequests,
   purgeSavedAnswers,
@@ -116,7 +117,7 @@ type Running = {
   readonly stop: () => Promise<void>
 }
 
-/** Of saved answers and of dead letters. */
+/** Of saved answers, of dead letters, and of processes that are gone. */
 const keptDays = 30
 /** Of counted requests and of alerts that are over. */
 const keptDaysOfHealth = 90
@@ -125,7 +126,7 @@ const upkeepMs = 3_600_000
 const purgeRegularly = (database: Database, log: Logger): (() => void) => {
   const purge = (): void => {
     Promise.all([
-      ...[purgeSavedAnswers, purgeDeadLetters].map((purgeOld) => purgeOld(database.query, keptDays)),
+      ...[purgeSavedAnswers, purgeDeadLetters, purgeCheckWrites].map((purgeOld) => purgeOld(database.query, keptDays)),
       ...[purgeRequests, purgeAlerts].map((purgeOld) => purgeOld(database.query, keptDaysOfHealth)),
     ]).catch((error: unknown) =>
       log.warn({ event: 'onboarding.upkeep_failed', err: error }, 'what is old is purged later'),

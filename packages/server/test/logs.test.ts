@@ -6,7 +6,7 @@ import { keptLog } from './kept-log.ts'
 import { openHouse, tokenOf } from './open-house.ts'
 import { answering, startReceiver } from './receiver.ts'
 
-const canary = 'canary-7f3a'
+const canary = 'canary-70312'
 const patient = { timeout: 30_000, interval: 50 }
 
 /** Errors of the database as it really makes them, each with what it was given in it. */
@@ -120,7 +120,9 @@ test('nothing that is logged ends its line or speaks to a terminal', () => {
 test.each([
   ['/publish', '/publish'],
   ['/api/v1/shops/:shop/publish', '/api/v1/shops/:shop/publish'],
+  ['/oauth2/callback', '/oauth2/callback'],
   ['/shops/42/publish?x=1#y', '/shops/*/publish'],
+  ['/shops/order-20391', '/shops/*'],
   ['/u/ada@shop.example', '/u/*'],
   ['/d/5f0c1d3e-8a1b-4c1e-9d55-0a0b0c0d0e0f/edit', '/d/*/edit'],
   [`/${'a'.repeat(41)}`, '/*'],

@@ -1,6 +1,6 @@
 import { readMigrations, type Migration } from './database/read-migrations.ts'
 
-export { addChecks, type Checks } from './analytics/checks.ts'
+export { addChecks, purgeCheckWrites, type Checks } from './analytics/checks.ts'
 export { addCounts } from './analytics/counts.ts'
 export {
   beginAnalytics,
