@@ -126,7 +126,9 @@ const upkeepMs = 3_600_000
 const purgeRegularly = (database: Database, log: Logger): (() => void) => {
   const purge = (): void => {
     Promise.all([
-      ...[purgeSavedAnswers, purgeDeadLetters, purgeCheckWrites].map((purgeOld) => purgeOld(database.query, keptDays)),
+      ...[purgeSavedAnswers, purgeDeadLetters, purgeCheckWrites].map((purgeOld) =>
+        purgeOld(database.query, keptDays),
+      ),
       ...[purgeRequests, purgeAlerts].map((purgeOld) => purgeOld(database.query, keptDaysOfHealth)),
     ]).catch((error: unknown) =>
       log.warn({ event: 'onboarding.upkeep_failed', err: error }, 'what is old is purged later'),

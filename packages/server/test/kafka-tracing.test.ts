@@ -82,15 +82,23 @@ await forKafka((brokers) => {
       const poison = [
         '{"canary',
         '{"specversion":"1.0","subject":"canary"}',
-        JSON.stringify({ specversion: '1.0', id: 'p', source: 's', type: 'made', subject: 'ada', data: 'canary' }),
+        JSON.stringify({
+          specversion: '1.0',
+          id: 'p',
+          source: 's',
+          type: 'made',
+          subject: 'ada',
+          data: 'canary',
+        }),
         `{"specversion":"1.0","id":"q","source":"s","type":"made","subject":"ada","data":{"a":"canary\\u0000"}}`,
       ]
       await topics.send(...poison.map((value) => ({ topic: events, value, headers: { canary: 'canary' } })))
-      const dead = () =>
-        kept.events('kafka.dead_letters').reduce((sum, { count }) => sum + count, 0)
+      const dead = () => kept.events('kafka.dead_letters').reduce((sum, { count }) => sum + count, 0)
       await expect.poll(dead, patient).toBeGreaterThan(2)
       expect(kept.lines.filter((line) => line.includes('canary'))).toEqual([])
-      expect(JSON.stringify(recorded.all().map(({ attributes, events }) => [attributes, events]))).not.toContain('canary')
+      expect(
+        JSON.stringify(recorded.all().map(({ attributes, events }) => [attributes, events])),
+      ).not.toContain('canary')
     })
 
     test('what is told to a topic names the trace in which it is told, in its header and as extension', async () => {

@@ -65,7 +65,8 @@ forEachDatabase((kind, open) => {
     const bucket = (le: string) =>
       valueOf(`onboarding_step_duration_seconds_bucket{le="${le}",step_id="four"}`)
     const before = await bucket('300')
-    for (const id of ['one', 'two', 'three']) await me('PATCH', `/api/onboarding/steps/${id}`, { status: 'done' })
+    for (const id of ['one', 'two', 'three'])
+      await me('PATCH', `/api/onboarding/steps/${id}`, { status: 'done' })
     now += 61_000
     await me('PATCH', '/api/onboarding/steps/four', { status: 'done' })
     expect(await bucket('300')).toBe((before ?? 0) + 1)
@@ -105,7 +106,11 @@ test('steps and routes without end do not grow the process without end', async (
   const { registry, count } = createMetrics()
   for (let index = 0; index < 3_000; index++) {
     count(settled(`step-${index}`, 1_000))
-    count({ ...settled(`step-${index}`), type: 'gating.blocked', data: { route: `/route-${'x'.repeat(index % 30)}` } })
+    count({
+      ...settled(`step-${index}`),
+      type: 'gating.blocked',
+      data: { route: `/route-${'x'.repeat(index % 30)}` },
+    })
   }
   const text = await registry.metrics()
   const series = (name: string) => text.split('\n').filter((line) => line.startsWith(`${name}{`))

@@ -21,7 +21,11 @@ const run = (...args: string[]): string => execFileSync(promtool(), args, { stdi
 /** Every name under which something is scraped, and the labels it has. */
 const scraped = (): Map<string, readonly string[]> => {
   const { registry } = createMetrics()
-  const all = registry.getMetricsAsArray() as unknown as { name: string; type: string; labelNames: string[] }[]
+  const all = registry.getMetricsAsArray() as unknown as {
+    name: string
+    type: string
+    labelNames: string[]
+  }[]
   return new Map(
     all.flatMap(({ name, type, labelNames }) =>
       type === 'histogram'
@@ -48,7 +52,10 @@ const labelsIn = (text: string): string[] => [
 describe('what operators are given', () => {
   test('asks only for metrics that are scraped, by labels that one of them has', () => {
     const metrics = scraped()
-    const expressions = [...queries, ...[...rules.matchAll(/expr: (\|\n(?: {10}.*\n)+|.*\n)/g)].map(([, expr]) => expr ?? '')]
+    const expressions = [
+      ...queries,
+      ...[...rules.matchAll(/expr: (\|\n(?: {10}.*\n)+|.*\n)/g)].map(([, expr]) => expr ?? ''),
+    ]
     expect(expressions.length).toBeGreaterThan(35)
     for (const expression of expressions) {
       const names = used(expression)
@@ -59,7 +66,9 @@ describe('what operators are given', () => {
   })
 
   test('asks for each metric of ours somewhere', () => {
-    const asked = new Set(used(`${queries.join(' ')} ${rules}`).map((name) => name.replace(/_(bucket|count|sum)$/, '')))
+    const asked = new Set(
+      used(`${queries.join(' ')} ${rules}`).map((name) => name.replace(/_(bucket|count|sum)$/, '')),
+    )
     const ours = [...scraped().keys()].map((name) => name.replace(/_(bucket|count|sum)$/, ''))
     expect(ours.filter((name) => /^(boardwalk|onboarding)_/.test(name) && !asked.has(name))).toEqual([])
   })

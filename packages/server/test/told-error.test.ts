@@ -9,29 +9,46 @@ const thrown = (work: () => unknown): unknown => {
   }
 }
 
-const ofDatabase = Object.assign(new Error('duplicate key value violates unique constraint "person_user_id_key"'), {
-  name: 'error',
-  code: '23505',
-  constraint: 'person_user_id_key',
-  table: 'person',
-  detail: 'Key (user_id)=(canary) already exists.',
-  where: 'canary',
-  query: "select 'canary'",
-  parameters: ['canary'],
-})
+const ofDatabase = Object.assign(
+  new Error('duplicate key value violates unique constraint "person_user_id_key"'),
+  {
+    name: 'error',
+    code: '23505',
+    constraint: 'person_user_id_key',
+    table: 'person',
+    detail: 'Key (user_id)=(canary) already exists.',
+    where: 'canary',
+    query: "select 'canary'",
+    parameters: ['canary'],
+  },
+)
 
 const errors: [what: string, error: unknown, message: string][] = [
   ['of a broken rule of the database', ofDatabase, 'duplicate key value violates unique constraint …'],
   [
     'of a value that does not fit, whatever is in it',
-    Object.assign(new Error('invalid input syntax for type uuid: "a" canary\n    at canary "b"'), { code: '22P02' }),
+    Object.assign(new Error('invalid input syntax for type uuid: "a" canary\n    at canary "b"'), {
+      code: '22P02',
+    }),
     'invalid input syntax for type uuid: …',
   ],
   ['of JSON', thrown(() => JSON.parse('canary')), "Unexpected token 'c', …"],
-  ['of an address', new TypeError('Failed to parse URL from http://canary:canary@host/canary'), 'Failed to parse URL from …'],
+  [
+    'of an address',
+    new TypeError('Failed to parse URL from http://canary:canary@host/canary'),
+    'Failed to parse URL from …',
+  ],
   ['with a mailbox', new Error('no such mailbox: <canary@shop.example>'), 'no such mailbox: <…>'],
-  ['with a name of its own', Object.assign(new Error('off'), { name: 'canary of somebody', code: 'ca nary' }), 'off'],
-  ['with what is not ours to know', Object.assign(new Error('off'), { request: { userId: 'canary' } }), 'off'],
+  [
+    'with a name of its own',
+    Object.assign(new Error('off'), { name: 'canary of somebody', code: 'ca nary' }),
+    'off',
+  ],
+  [
+    'with what is not ours to know',
+    Object.assign(new Error('off'), { request: { userId: 'canary' } }),
+    'off',
+  ],
   ['that caused another', new Error('could not', { cause: ofDatabase }), 'could not'],
   ['of many at once', new AggregateError([ofDatabase, ofDatabase], 'all failed'), 'all failed'],
   ['that is none', { userId: 'canary' }, 'something that is no error was thrown'],

@@ -31,7 +31,7 @@ const statement = {
 export const drawInProgress = async (query: Query, most: number): Promise<InProgress> => {
   const [row] = await query<{ count: number; drawn: [userId: string, flow: string][] }>(statement, [most])
   return {
-    count: Number(row?.count ?? 0),
+    count: row?.count ?? 0,
     drawn: (row?.drawn ?? []).map(([userId, flow]) => ({ userId, flow })),
   }
 }

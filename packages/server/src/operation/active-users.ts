@@ -20,7 +20,8 @@ const atOnce = 100
 const buckets = ['0-25', '25-50', '50-75', '75-100'] as const
 
 /** 25 belongs to `25-50`. */
-export const bucketOf = (percent: number): string => buckets[Math.min(3, Math.floor(percent / 25))] ?? buckets[0]
+export const bucketOf = (percent: number): string =>
+  buckets[Math.min(3, Math.floor(percent / 25))] ?? buckets[0]
 
 /** How many people are in the middle of a flow, by how far they are: looked up for whoever asks, once a minute at most. */
 export const activeUsers = ({ query, catalogue, clock, log }: Parts) => {
@@ -48,7 +49,7 @@ export const activeUsers = ({ query, catalogue, clock, log }: Parts) => {
       })
     }
     // Whoever left a flow meanwhile, or is in one that is gone, is not counted.
-    const each = drawn.length > 0 ? (count / drawn.length) : 0
+    const each = drawn.length > 0 ? count / drawn.length : 0
     known = new Map([...met].map(([bucket, people]) => [bucket, Math.round(people * each)]))
   }
 

@@ -3,7 +3,10 @@ import { toldError } from './told-error.ts'
 
 // Hosts say what their routes are. Whatever looks like an id in one is not for logs.
 const looksLikeAnId = (segment: string): boolean =>
-  segment.length > 40 || /[%@=]/.test(segment) || /^\d+$/.test(segment) || segment.replaceAll(/\D/g, '').length > 3
+  segment.length > 40 ||
+  /[%@=]/.test(segment) ||
+  /^\d+$/.test(segment) ||
+  segment.replaceAll(/\D/g, '').length > 3
 
 /** A route as logs and figures may hold it: without what was asked for, and `*` for whatever looks like an id. */
 export const routeTold = (route: string): string =>

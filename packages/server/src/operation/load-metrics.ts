@@ -33,36 +33,42 @@ export const loadMetrics = (registry: Registry): LoadMetrics => {
     labelNames: ['reader'] as const,
     registers,
   })
-  new Gauge({
-    name: 'boardwalk_database_connections',
-    help: 'Connections of this process to PostgreSQL: in use, idle, and the most there may be; none on the embedded database.',
-    labelNames: ['state'] as const,
-    registers,
-    collect() {
-      if (connectionsOf === undefined) return
-      const { open, idle, most } = connectionsOf()
-      this.set({ state: 'in_use' }, open - idle)
-      this.set({ state: 'idle' }, idle)
-      this.set({ state: 'most' }, most)
-    },
-  })
-  new Gauge({
-    name: 'boardwalk_database_waiting',
-    help: 'Statements and transactions of this process that wait for a connection to PostgreSQL.',
-    registers,
-    collect() {
-      this.set(connectionsOf?.().waiting ?? 0)
-    },
-  })
-  new Gauge({
-    name: 'onboarding_active_users',
-    help: 'People with an enrolment in progress, by how many percent of it are done; counted once for each flow they are in, and estimated where there are many.',
-    labelNames: ['progress_bucket'] as const,
-    registers,
-    collect() {
-      for (const [bucket, people] of activeOf?.() ?? []) this.set({ progress_bucket: bucket }, people)
-    },
-  })
+  registry.registerMetric(
+    new Gauge({
+      name: 'boardwalk_database_connections',
+      help: 'Connections of this process to PostgreSQL: in use, idle, and the most there may be; none on the embedded database.',
+      labelNames: ['state'] as const,
+      registers: [],
+      collect() {
+        if (connectionsOf === undefined) return
+        const { open, idle, most } = connectionsOf()
+        this.set({ state: 'in_use' }, open - idle)
+        this.set({ state: 'idle' }, idle)
+        this.set({ state: 'most' }, most)
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Gauge({
+      name: 'boardwalk_database_waiting',
+      help: 'Statements and transactions of this process that wait for a connection to PostgreSQL.',
+      registers: [],
+      collect() {
+        this.set(connectionsOf?.().waiting ?? 0)
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Gauge({
+      name: 'onboarding_active_users',
+      help: 'People with an enrolment in progress, by how many percent of it are done; counted once for each flow they are in, and estimated where there are many.',
+      labelNames: ['progress_bucket'] as const,
+      registers: [],
+      collect() {
+        for (const [bucket, people] of activeOf?.() ?? []) this.set({ progress_bucket: bucket }, people)
+      },
+    }),
+  )
 
   return {
     countAnswered: (operation, status, seconds) =>

@@ -22,8 +22,7 @@ export const logChange = (log: Logger, { records }: Pick<Change, 'records'>): vo
     const { type, flow, stepId, data } = first
     const event = eventOf(first)
     const more = others > 0 ? { others } : {}
-    if (type === 'gating.blocked')
-      log.info({ event, route: data['route'], stepId, correlationId, ...more })
+    if (type === 'gating.blocked') log.info({ event, route: data['route'], stepId, correlationId, ...more })
     else log.info({ event, type, flow, stepId, correlationId, ...more })
   }
 }

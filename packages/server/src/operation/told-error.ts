@@ -24,7 +24,12 @@ const addresses = /\b[a-z][a-z\d+.-]*:\/\/\S+/gi
 const mailboxes = /[^\s<>()]+@[^\s<>()]+/g
 
 const told = (text: string): string =>
-  text.slice(0, 2_000).replace(quoted, '…').replaceAll(addresses, '…').replaceAll(mailboxes, '…').slice(0, mostCharacters)
+  text
+    .slice(0, 2_000)
+    .replace(quoted, '…')
+    .replaceAll(addresses, '…')
+    .replaceAll(mailboxes, '…')
+    .slice(0, mostCharacters)
 
 /** The frames alone: before them the stack repeats the message. */
 const framesOf = ({ stack, message }: Error): string | undefined => {
@@ -36,8 +41,7 @@ const framesOf = ({ stack, message }: Error): string | undefined => {
   return frames.slice(0, mostFrames).join('\n')
 }
 
-const isName = (value: unknown): value is string =>
-  typeof value === 'string' && /^[\w.:-]{1,80}$/.test(value)
+const isName = (value: unknown): value is string => typeof value === 'string' && /^[\w.:-]{1,80}$/.test(value)
 
 const names = ['code', 'constraint', 'table', 'column'] as const
 
@@ -46,7 +50,8 @@ const names = ['code', 'constraint', 'table', 'column'] as const
  * the like of the database hold what people are called and did; so does a text of which JSON could not be made.
  */
 export const toldError = (error: unknown, depth = 0): ToldError => {
-  if (!(error instanceof Error)) return { type: typeof error, message: 'something that is no error was thrown' }
+  if (!(error instanceof Error))
+    return { type: typeof error, message: 'something that is no error was thrown' }
   const stack = framesOf(error)
   const held = error as Error & { readonly [name: string]: unknown }
   const { cause, errors } = held as { readonly cause?: unknown; readonly errors?: unknown }
