@@ -14,7 +14,7 @@ import {
   scopes,
   type Definition,
 } from '@boardwalk/contract'
-import { configurationTable } from '@boardwalk/server'
+import { configurationTable, metricsTable } from '@boardwalk/server'
 import { migrate, openDatabase, ownMigrations, readSchemaManifest } from '@boardwalk/store'
 
 type Generated = { readonly file: string; readonly content: (now: string) => string | Promise<string> }
@@ -102,6 +102,7 @@ const generated: readonly Generated[] = [
   { file: 'docs/generated/openapi.json', content: () => json(openApiDocument()) },
   { file: 'docs/generated/flow.schema.json', content: () => json(flowJsonSchema()) },
   { file: 'docs/generated/errors.md', content: errorTable },
+  { file: 'docs/generated/metrics.md', content: metricsTable },
   { file: 'packages/store/schema-manifest.json', content: schemaManifest },
   {
     file: 'docs/analytics.md',

@@ -1,7 +1,6 @@
 import { pino, type Logger } from 'pino'
 import { migrate, openDatabase, ownMigrations, renumberRestored } from '@boardwalk/store'
-import type { OperationRow } from '@boardwalk/contract'
-import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store'
+import type { Change, Database, DatabaseOptions } from '@boardwalk/store'
 import type { GateChecks } from './analytics/gate-checks.ts'
 import { startAnalytics } from './analytics/start-analytics.ts'
 import type { AnswerCacheOptions } from './answers/answer-cache.ts'
@@ -23,6 +22,7 @@ import { flowHandlers } from './flows/handlers.ts'
 import { accountMembers } from './following/account-members.ts'
 import { announcer, concernedBy, type Announcer } from './following/announce.ts'
 import { followHappenings, type Following } from './following/follow-happenings.ts'
+import { watchReaders } from './following/reader-lags.ts'
 import { gateHandlers } from './gates/handlers.ts'
 import { isOfOnboarding } from './health/answered-requests.ts'
 import { startHealth, type WatchOptions } from './health/start-health.ts'
@@ -30,7 +30,7 @@ import type { Identify } from './http/authenticate.ts'
 import { refuseUnfitOperations } from './http/check-operations.ts'
 import { nodeListener, type NodeListener } from './http/node-listener.ts'
 import { expectedOrigins, isOrigin } from './http/origins.ts'
-import { serveOperations } from './http/serve-operations.ts'
+import { serveOperations, type Answered } from './http/serve-operations.ts'
 import { verbsOn } from './http/verbs.ts'
 import { apiKeys } from './identity/api-key.ts'
 import { tokenVerifier, type TokenOptions } from './identity/token.ts'
@@ -41,9 +41,13 @@ import { startIntake } from './kafka/intake.ts'
 import { onboardingHandlers } from './onboarding/handlers.ts'
 import { observationHandlers } from './onboarding/observation-handlers.ts'
 import { surfaceHandlers } from './onboarding/surface-handlers.ts'
+import { activeUsers } from './operation/active-users.ts'
+import { guardedLog } from './operation/guarded-log.ts'
 import { operationHandlers } from './operation/handlers.ts'
 import { checkLimits, createLimits, type LimitOptions } from './limits/limits.ts'
+import { logChange } from './operation/log-change.ts'
 import { createMetrics, type Metrics } from './operation/metrics.ts'
+import { untraced } from './operation/tracing.ts'
 import type { MailOptions } from './outbound/mail.ts'
 import type { OutboundOptions } from './outbound/outbound.ts'
 import { erasureHandlers } from './people/erasure-handlers.ts'
@@ -121,13 +125,6 @@ type Running = {
   readonly stop: () => Promise<void>
 }
 
-const logSettled = (log: Logger, { type, stepId, flow, correlationId, data }: Record): void => {
-  if (type === 'gating.blocked')
-    log.info({ event: 'onboarding.gating_blocked', route: data['route'], stepId, correlationId })
-  else if (type === 'onboarding.step_completed' || type === 'onboarding.step_skipped')
-    log.info({ event: 'onboarding.step_updated', type, flow, stepId, correlationId })
-}
-
 const run = async (
   options: BoardwalkOptions,
   log: Logger,
@@ -167,10 +164,8 @@ const runOn = async (
   const onCommitted = (change: Change): void => {
     announce.changed(concernedBy(change))
     if (change.records.length > 0) announce.happened()
-    for (const record of change.records) {
-      metrics.count(record)
-      logSettled(log, record)
-    }
+    change.records.forEach(metrics.count)
+    logChange(log, change)
   }
   const catalogue = liveCatalogue(database.query)
   const answers = await openAnswers(options.answerCache, database, metrics, redis)
@@ -187,6 +182,11 @@ const runOn = async (
     outbound: webhooks,
     mail: options.mail,
   })
+  const readers = ['account-members', 'analytics', ...out.readers]
+  const stopLooking = watchReaders(database.query, readers, clock, metrics, log)
+  if (database.connections) metrics.watchConnections(database.connections)
+  const active = activeUsers({ query: database.query, catalogue, clock, log })
+  metrics.watchActiveUsers(active.people)
   const watching = await watchPeople(database)
   const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...streamLimits })
   const stopPurging = startRetention(database, { ...usuallyKept, ...options.kept }, clock, log)
@@ -227,8 +227,9 @@ const runOn = async (
   }
   const corsOptions =
     corsOrigins.length === 0 ? undefined : { origins: corsOrigins, credentials: identify !== undefined }
-  const onAnswered = (row: OperationRow, status: number): void => {
-    if (isOfOnboarding(row)) health.requests.count(status)
+  const onAnswered = ({ id, row, status, seconds }: Answered): void => {
+    metrics.countAnswered(id ?? 'none', status, seconds)
+    if (row && isOfOnboarding(row)) health.requests.count(status)
   }
   const onOver = metrics.countLimited
   const limits = createLimits({ options: options.limits, redis, clock, log, onOver })
@@ -250,6 +251,7 @@ const runOn = async (
     stop: async () => {
       await stopPurging()
       stopTellingHead()
+      stopLooking()
       streams.end()
       await intake?.stop()
       await watching.stop()
@@ -261,6 +263,7 @@ const runOn = async (
       await analytics.stop()
       await announce.stop()
       redis?.close()
+      await active.idle()
       await close()
     },
   }
@@ -277,13 +280,14 @@ export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
   checkTopic(options.kafka?.publish?.topic)
   // Says at once what is wrong with them.
   if (options.kafka?.sources) intakeOptions(options.kafka)
-  const log = options.log ?? pino({ base: null })
+  const log = guardedLog(options.log ?? pino({ base: null }))
   const metrics = createMetrics()
   let running: Promise<Running> | undefined
   let draining = false
 
   const started = (): Promise<Running> => {
-    running ??= run(options, log, metrics, () => draining).catch((error: unknown) => {
+    // Whoever comes first starts it; what goes on from then on is not part of their request.
+    running ??= untraced(() => run(options, log, metrics, () => draining)).catch((error: unknown) => {
       running = undefined
       throw error
     })

@@ -309,6 +309,13 @@ const settings = {
     help: 'Days that counted requests, and alerts that are over, are kept.',
     read: integer(31, 3650),
   }),
+  keepAuditDays: setting({
+    variable: 'BOARDWALK_KEEP_AUDIT_DAYS',
+    expected: 'a whole number from 1 to 36500',
+    default: usuallyKept.audit,
+    help: 'Days that the audit log is kept.',
+    read: integer(1, 36_500),
+  }),
   keepErasuresDays: setting<number | undefined>({
     variable: 'BOARDWALK_KEEP_ERASURES_DAYS',
     expected: 'a whole number from 30 to 36500',
@@ -406,6 +413,7 @@ export const keptOf = (configuration: Configuration): Kept => ({
   deadLetters: configuration.keepDeadLettersDays,
   deliveries: configuration.keepDeliveriesDays,
   health: configuration.keepHealthDays,
+  audit: configuration.keepAuditDays,
   erasures: configuration.keepErasuresDays,
 })
 

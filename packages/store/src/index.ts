@@ -58,7 +58,7 @@ export type { PublishedFlow, VersionKey } from './catalogue.ts'
 export { accountFlowKeys, commit, commitStatement, isChange, refuseOvertaken } from './commit.ts'
 export type { Change, Record } from './commit.ts'
 export { databaseIdentity } from './database-identity.ts'
-export type { Database, Query, Session, Statement } from './database/database.ts'
+export type { Connections, Database, Query, Session, Statement } from './database/database.ts'
 export {
   deadLetterFailedAgain,
   deadLettersOf,
@@ -137,6 +137,7 @@ export {
   releaseReader,
 } from './happenings.ts'
 export type { Cursor, Happened } from './happenings.ts'
+export { drawInProgress } from './in-progress.ts'
 export {
   advanceKafkaPosition,
   beginKafkaPosition,
@@ -219,11 +220,13 @@ export {
   type ReleaseRequest,
   type StoredRelease,
 } from './release.ts'
+export { readerLags } from './reader-lags.ts'
 export { renumberRestored } from './restored.ts'
 export {
   deliveryPurges,
   purgeAlerts,
   purgeBatch,
+  purgeCheckWrites,
   purgeDeadLetters,
   purgeErasures,
   purgeErasuresWithoutKey,

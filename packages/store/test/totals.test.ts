@@ -101,7 +101,7 @@ forEachDatabase((_, open) => {
       { of: 'return', segment, begins, day: 30, people: 1 },
       { of: 'return', segment, begins, day: 1, people: 2 },
     ])
-    await addChecks(database.query, [{ segment, begins, checked: 4 }])
+    await addChecks(database, { process: randomUUID(), number: 1 }, [{ segment, begins, checked: 4 }])
     expect(await standing(database, 'return_count', 'day_0, day_1, day_30')).toMatchObject({
       'hour 05T09 FR': [1, 2, 2],
       'hour 05T09 total': [2, 2, 3],
@@ -122,7 +122,7 @@ forEachDatabase((_, open) => {
     const segment = { ...shop, market: 'FR' }
     const day = { of: 'return' as const, segment, begins: dayOne, day: 3, people: 1 }
     await addCounts(database.query, [day], [{ ...day, people: 2 }])
-    await addChecks(database.query, [{ segment, begins: dayOne, checked: 4 }])
+    await addChecks(database, { process: randomUUID(), number: 1 }, [{ segment, begins: dayOne, checked: 4 }])
     await beginAnalytics(database.query)
     await moveAnalytics(database.query, { xid: '5', seq: 7 })
     await migrate(database, migrations)

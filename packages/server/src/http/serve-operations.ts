@@ -22,6 +22,7 @@ import { cors, personPaths, type CorsOptions } from './cors.ts'
 import { failureOf } from './failures.ts'
 import { readJson } from './read-body.ts'
 import { Failure, problemReply, toResponse, toStreamResponse, type Reply, type StreamReply } from './reply.ts'
+import { inRequestSpan } from './trace-request.ts'
 
 /** What a route is called with: all of it parsed, and the caller let in. */
 export type Input<Id extends OperationId> = Pick<Operation<Id>, 'path' | 'query' | 'body'> & {
@@ -37,6 +38,14 @@ export type Handlers = {
   readonly [Id in OperationId]: (input: Input<Id>) => Promise<ReplyTo<Id>> | ReplyTo<Id>
 }
 
+/** `id` and `row` are absent for what nobody serves. */
+export type Answered = {
+  readonly id?: OperationId
+  readonly row?: OperationRow
+  readonly status: number
+  readonly seconds: number
+}
+
 type Serving = {
   readonly handlers: Handlers
   readonly ways: Authentication
@@ -44,8 +53,8 @@ type Serving = {
   readonly log: Logger
   /** Absent: no page of another origin may read what it gets. */
   readonly corsOptions?: CorsOptions | undefined
-  /** Called with every answer of an operation. */
-  readonly onAnswered?: (row: OperationRow, status: number) => void
+  /** Called with every answer. */
+  readonly onAnswered?: (answered: Answered) => void
 }
 
 const parsed = (schema: OperationRow['body'], value: unknown, where: string): unknown => {
@@ -116,9 +125,9 @@ const serveOne = (id: OperationId, { handlers, ways, limits, log, onAnswered }: 
   const answer = async (
     request: Request,
     parameters: Record<string, string>,
+    correlationId: string,
     standings: Standing[],
   ): Promise<Response> => {
-    const correlationId = correlationOf(request)
     try {
       const called = await authenticate(id, ways, request)
       const count = async (limit: Limit | undefined): Promise<void> => {
@@ -154,10 +163,14 @@ const serveOne = (id: OperationId, { handlers, ways, limits, log, onAnswered }: 
     }
   }
   return async (request: Request, parameters: Record<string, string>): Promise<Response> => {
+    const begun = performance.now()
+    const correlationId = correlationOf(request)
     const standings: Standing[] = []
-    const response = await answer(request, parameters, standings)
+    const response = await inRequestSpan(id, row, request, correlationId, () =>
+      answer(request, parameters, correlationId, standings),
+    )
     tellLimits(response, standings)
-    onAnswered?.(row, response.status)
+    onAnswered?.({ id, row, status: response.status, seconds: (performance.now() - begun) / 1000 })
     return response
   }
 }
@@ -181,7 +194,7 @@ const notServed = (request: Request): Failure => {
 export const serveOperations = (serving: Serving): ((request: Request) => Promise<Response>) => {
   refuseUnfitOperations(operations, serving.handlers)
   const app = new Hono()
-  const { corsOptions } = serving
+  const { corsOptions, onAnswered } = serving
   if (corsOptions) personPaths.forEach((path) => app.use(path, cors(corsOptions)))
   for (const id of operationIds) {
     const { method, path } = operationRow(id)
@@ -191,8 +204,11 @@ export const serveOperations = (serving: Serving): ((request: Request) => Promis
     )
   }
   app.notFound((context) => {
+    const begun = performance.now()
     const correlationId = correlationOf(context.req.raw)
-    return toResponse(problemReply(notServed(context.req.raw), correlationId), correlationId)
+    const response = toResponse(problemReply(notServed(context.req.raw), correlationId), correlationId)
+    onAnswered?.({ status: response.status, seconds: (performance.now() - begun) / 1000 })
+    return response
   })
   return async (request) => app.fetch(request)
 }

@@ -1,16 +1,18 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Limit } from '@boardwalk/contract'
 import type { Waiver } from '@boardwalk/engine'
 import type { Record } from '@boardwalk/store'
 import type { Found } from '../answers/answer-cache.ts'
 import type { Lag } from '../kafka/read-topics.ts'
 import type { Taken } from '../kafka/take-records.ts'
+import { routeTold } from './guarded-log.ts'
+import { loadMetrics, type LoadMetrics } from './load-metrics.ts'
 
 /** Whether Kafka answers, and how many records each partition that is read here has waiting. */
 export type KafkaState = { readonly isConnected: boolean; readonly lags: readonly Lag[] }
 
 /** What the process counts. */
-export type Metrics = {
+export type Metrics = LoadMetrics & {
   readonly registry: Registry
   readonly countFailedOpen: (route: string) => void
   /** Counts an attempt that a gate let pass because of a release. */
@@ -41,6 +43,8 @@ const settledStatus: { readonly [type: string]: string } = {
 
 // Routes are what hosts say they are; a route with an id in it must not grow the process for ever.
 const mostRoutes = 500
+// Flows come and go; each step has up to two statuses, and ten series of its times.
+const mostSteps = 1_000
 
 const boundedLabels = (most: number): ((label: string) => string) => {
   const known = new Set<string>()
@@ -51,7 +55,9 @@ const boundedLabels = (most: number): ((label: string) => string) => {
 }
 
 export const createMetrics = (): Metrics => {
-  const routeLabel = boundedLabels(mostRoutes)
+  const boundedRoute = boundedLabels(mostRoutes)
+  const routeLabel = (route: string): string => boundedRoute(routeTold(route))
+  const stepLabel = boundedLabels(mostSteps)
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -59,6 +65,13 @@ export const createMetrics = (): Metrics => {
     name: 'onboarding_step_completions_total',
     help: 'Steps settled, by step and status.',
     labelNames: ['step_id', 'status'],
+    registers,
+  })
+  const stepDurations = new Histogram({
+    name: 'onboarding_step_duration_seconds',
+    help: 'Time from when a step was reached, or else offered, until it was done.',
+    labelNames: ['step_id'],
+    buckets: [1, 5, 15, 30, 60, 300, 600],
     registers,
   })
   const gatingBlocks = new Counter({
@@ -143,10 +156,15 @@ export const createMetrics = (): Metrics => {
   })
 
   const count = ({ type, stepId, data }: Record): void => {
+    if (stepId === null) return
+    const step = stepLabel(stepId)
     const status = settledStatus[type]
-    if (status !== undefined) stepCompletions.inc({ step_id: stepId ?? '', status })
+    const durationMs = data['durationMs']
+    if (status !== undefined) stepCompletions.inc({ step_id: step, status })
+    if (status === 'done' && typeof durationMs === 'number')
+      stepDurations.observe({ step_id: step }, durationMs / 1000)
     if (type === 'gating.blocked')
-      gatingBlocks.inc({ route: routeLabel(String(data['route'])), missing_step: stepId ?? '' })
+      gatingBlocks.inc({ route: routeLabel(String(data['route'])), missing_step: step })
   }
 
   const countFailedOpen = (route: string): void => gateFailedOpen.inc({ route: routeLabel(route) })
@@ -165,6 +183,7 @@ export const createMetrics = (): Metrics => {
   }
   return {
     registry,
+    ...loadMetrics(registry),
     countTaken,
     countLimited: (limit) => limited.inc({ limit }),
     showRedis: (isConnected) => redisConnected.set(isConnected ? 1 : 0),

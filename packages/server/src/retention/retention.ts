@@ -2,7 +2,9 @@ import type { Logger } from 'pino'
 import {
   deliveryPurges,
   purgeAlerts,
+  purgeAudit,
   purgeBatch,
+  purgeCheckWrites,
   purgeDeadLetters,
   purgeErasures,
   purgeErasuresWithoutKey,
@@ -21,6 +23,8 @@ export type Kept = {
   readonly deliveries: number
   /** Counted requests, and alerts that are over. */
   readonly health: number
+  /** The audit log. */
+  readonly audit: number
   /** Who was erased. Not shorter than any backup, and any source of events, reaches back. Undefined: for ever. */
   readonly erasures: number | undefined
 }
@@ -30,6 +34,7 @@ export const usuallyKept: Kept = {
   deadLetters: 14,
   deliveries: 30,
   health: 90,
+  audit: 731,
   erasures: undefined,
 }
 
@@ -44,6 +49,7 @@ const tasks = (kept: Kept): { readonly days: number; readonly purge: Purge }[] =
   ...deliveryPurges.map((purge) => ({ days: kept.deliveries, purge })),
   { days: kept.health, purge: purgeRequests },
   { days: kept.health, purge: purgeAlerts },
+  { days: kept.health, purge: purgeCheckWrites },
   ...(kept.erasures === undefined ? [] : [{ days: kept.erasures, purge: purgeErasures }]),
   { days: 0, purge: purgeErasuresWithoutKey },
 ]
@@ -63,6 +69,8 @@ export const purgeOld = async (
       if (gone === undefined) return
     }
   }
+  const before = new Date(now - kept.audit * dayMs).toISOString()
+  while (mayGoOn() && (await purgeAudit(database, before)) > 0);
 }
 
 /** Keeps to it: soon after the start, then by the hour. Answers how to stop, which waits for a batch under way. */

@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api'
 import type { Decision, FactsUpdate, Person, World } from '@boardwalk/engine'
 import type { ErrorCode } from '@boardwalk/contract'
 
@@ -41,6 +42,8 @@ export type Journey<Outcome extends Decided = Decided> = {
    * Absent: the answer is made anew each time.
    */
   readonly variant?: string | undefined
+  /** Where it is in a trace; absent: where it is called. */
+  readonly context?: Context
 }
 
 export type Outcome =

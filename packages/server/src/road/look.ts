@@ -4,6 +4,7 @@ import {
   arrive,
   arriveAt,
   askFor,
+  contextsOf,
   decide,
   readGroups,
   type Surroundings,
@@ -22,7 +23,11 @@ export const lookTogether = async (
     const one = found[index]
     return { ...askFor([traveller]), mark: one && (one.known?.mark ?? '') }
   })
-  const { people, world, isExact } = await readGroups(asked, surroundings)
+  const { people, world, isExact } = await readGroups(
+    asked,
+    contextsOf(travellers.map((one) => [one])),
+    surroundings,
+  )
   return travellers.flatMap((traveller, index) => {
     const [one, loaded] = [found[index], people[index]]
     if (one) answers.found(traveller.journey, one, loaded === undefined)

@@ -12,7 +12,8 @@ import type { Journey, Outcome } from './journey.ts'
 import { createLane } from './lane.ts'
 import type { LiveCatalogue } from './live-catalogue.ts'
 import { lookTogether } from './look.ts'
-import { failAt, lose, travelTogether, type Traveller } from './together.ts'
+import { failAt, lose, setOut, travelTogether, type Group, type Traveller } from './together.ts'
+import { traceSteps } from './trace-steps.ts'
 
 /** The one way a person's onboarding is read and changed: load, decide, commit; on a lost race again. */
 export type Road = {
@@ -55,9 +56,14 @@ export const createRoad = ({
 }: RoadOptions): Road => {
   const onDatabase = { query: database.query, catalogue, clock }
 
+  const onWritten = (group: Group): void => {
+    onCommitted(group.change)
+    traceSteps(group)
+  }
+
   const run = async (travellers: readonly Traveller[]): Promise<readonly Traveller[]> => {
     try {
-      return await travelTogether(travellers, onDatabase, onCommitted)
+      return await travelTogether(travellers, onDatabase, onWritten)
     } catch (error) {
       const waiting = travellers.filter((traveller) => !traveller.arrived)
       if (isSerializationFailure(error)) return lose(waiting)
@@ -91,12 +97,12 @@ export const createRoad = ({
 
   const travel = (journey: Journey): Promise<Outcome> =>
     new Promise((resolve, reject) => {
-      const traveller = { journey, arrive: resolve, fail: reject, lost: 0, arrived: false }
-      ;(journey.mayChange ? writing : reading).push(traveller)
+      const lane = journey.mayChange ? writing : reading
+      lane.push(setOut(journey, { arrive: resolve, fail: reject }))
     })
 
   const tryInTransaction: Road['inTransaction'] = async (work) => {
-    const written: Change[] = []
+    const written: Group[] = []
     const result = await database.transaction(async (session) => {
       const { query } = session
       const onLoaded = (userIds: readonly string[]): Promise<void> => refuseOvertaken(query, userIds)
@@ -105,11 +111,11 @@ export const createRoad = ({
         const arrivals = journeys.map((journey) => awaited(journey))
         let travellers: Traveller[] = arrivals.map(({ traveller }) => traveller)
         while (travellers.length > 0)
-          travellers = await travelTogether(travellers, within, (change) => written.push(change))
+          travellers = await travelTogether(travellers, within, (group) => written.push(group))
         return Promise.all(arrivals.map(({ outcome }) => outcome))
       })
     })
-    written.forEach(onCommitted)
+    written.forEach(onWritten)
     return result
   }
 
@@ -137,5 +143,5 @@ const awaited = (journey: Journey): { traveller: Traveller; outcome: Promise<Out
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
   // Whoever waits for the outcomes is told; a statement that fails meanwhile tells them first.
   promise.catch(() => undefined)
-  return { traveller: { journey, arrive: resolve, fail: reject, lost: 0, arrived: false }, outcome: promise }
+  return { traveller: setOut(journey, { arrive: resolve, fail: reject }), outcome: promise }
 }

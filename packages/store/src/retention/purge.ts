@@ -24,6 +24,9 @@ export const purgeDeadLetters = purging('dead_letters', `dead_letter where at < 
 /** How many requests each minute had. */
 export const purgeRequests = purging('requests', `request_count where minute < ${time('$1')}`)
 
+/** Which writes of counted checks of gates came through, of processes that are gone. */
+export const purgeCheckWrites = purging('check_writes', `check_write where at < ${time('$1')}`)
+
 /** Those that are over, with what receivers were sent. Incidents stay. */
 export const purgeAlerts = purging('alerts', `alert where cleared_at < ${time('$1')}`)
 
