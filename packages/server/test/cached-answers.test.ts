@@ -111,7 +111,7 @@ const writes: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
 const eachOnce = Object.keys(writes).map((write, index) => ({
   write,
   who: memberNames[index % memberNames.length]!,
-  through: index % 2,
+  through: (index % 2) as 0 | 1,
 }))
 
 let scenes = 0
@@ -124,7 +124,7 @@ const truthAfterEach = (houses: CachedHouses, size: number) =>
         fc.record({
           write: fc.constantFrom(...Object.keys(writes)),
           who: fc.constantFrom(...memberNames),
-          through: fc.constantFrom(0, 1),
+          through: fc.constantFrom<0 | 1>(0, 1),
         }),
         { minLength: 12, maxLength: 12 },
       ),
@@ -143,8 +143,8 @@ const truthAfterEach = (houses: CachedHouses, size: number) =>
         for (const [n, { write, who, through }] of all.entries()) {
           const userId = nameOf(who)
           const colleague = nameOf('carl')
-          const me = await houses.as(houses.cached[through]!, userId)
-          const scene = { flow, userId, colleague, n, me, server: houses.cached[through]!.server, houses }
+          const me = await houses.as(houses.cached[through], userId)
+          const scene = { flow, userId, colleague, n, me, server: houses.cached[through].server, houses }
           await writes[write]?.(scene)
           for (const reading of readings) await houses.expectTruth(reading)
         }
@@ -190,7 +190,9 @@ forEachDatabase((kind, open) => {
     try {
       await truthAfterEach(houses, runs)
       const told = await houses.outcomes()
-      console.log(`${kind}: 2 × ${eachOnce.length} + ${runs} × 12 writes; answers ${JSON.stringify(told)}`)
+      process.stdout.write(
+        `${kind}: 2 × ${eachOnce.length} + ${runs} × 12 writes; answers ${JSON.stringify(told)}\n`,
+      )
       // Otherwise nothing was shown.
       expect(Math.min(told['hit'] ?? 0, told['stale'] ?? 0)).toBeGreaterThan(0)
     } finally {

@@ -130,7 +130,7 @@ forEachDatabase((_, open) => {
 
   test('without Redis all goes on, and each process keeps what it answered itself', async () => {
     await known()
-    proxy.set({ kind: 'blackhole' })
+    await proxy.set({ kind: 'blackhole' })
     for (const index of [0, 1, 0, 1] as const) expect(await read(index)).toBe(await read(0))
     await houses.expectTruth(reading)
     const me = await houses.as(houses.cached[1], reading.userId)
