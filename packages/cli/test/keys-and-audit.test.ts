@@ -18,10 +18,8 @@ forEachPostgres((_, address, open) => {
 
   describe('boardwalk keys', () => {
     test('makes one, shows it without its secret, and ends it', async () => {
-      const { out } = await served.boardwalk(
-        ...['keys', 'create', 'shop', '--role', 'viewer', '--scope', 'gates:check'],
-        ...['--expires', '2100-01-01T00:00:00Z'],
-      )
+      const words = 'create shop --role viewer --scope gates:check --expires 2100-01-01T00:00:00Z'.split(' ')
+      const { out } = await served.boardwalk('keys', ...words)
       const [, id, key] = /^(\w+) may: viewer, gates:check, until 2100-.*\n.*: (bwk_\w+)\n$/.exec(out) ?? []
       expect(key).toContain(id)
       const listed = await served.boardwalk('keys', 'list')

@@ -14,7 +14,7 @@ const database = await openDatabase({ url: work.url, schema: work.schema, connec
 
 if (work.kind === 'append') {
   await database.query({ name: 'one', text: 'select 1' })
-  console.log('ready')
+  process.stdout.write('ready\n')
   process.stdin.resume()
   await once(process.stdin, 'end')
   const entry = { actor: `process ${process.pid}`, action: 'test', outcome: 'done' } as const
@@ -23,7 +23,7 @@ if (work.kind === 'append') {
 } else {
   stopWhenOrphaned(async () => process.exit())
   const wait = async (): Promise<never> => {
-    console.log(work.stopAt)
+    process.stdout.write(`${work.stopAt}\n`)
     return new Promise<never>(() => {})
   }
   let entries = 0

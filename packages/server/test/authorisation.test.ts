@@ -174,8 +174,8 @@ forEachDatabase((name, open) => {
           else denied += 1
         }
       }
-      console.log(
-        `${name}: ${served.length} operations × ${identities.length} identities: ${allowed} allowed, ${denied} denied, ${wrong.length} otherwise than decided`,
+      process.stdout.write(
+        `${name}: ${served.length} operations × ${identities.length} identities: ${allowed} allowed, ${denied} denied, ${wrong.length} otherwise than decided\n`,
       )
       expect(wrong).toEqual([])
     })
