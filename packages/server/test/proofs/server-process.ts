@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { caller, apiKey, secret, tokenOf, type Call } from '../open-house.ts'
 
-const entry = fileURLToPath(new URL('../../../cli/bin/boardwalk.js', import.meta.url))
+const ownProgram = fileURLToPath(new URL('../../../cli/bin/boardwalk.js', import.meta.url))
 
 export type ServerProcess = {
   readonly address: string
@@ -17,9 +17,12 @@ export type ServerProcess = {
   readonly stop: () => Promise<number | null>
 }
 
-/** `boardwalk serve` as a process of its own, on this database. */
-export const startServer = async (settings: Record<string, string>): Promise<ServerProcess> => {
-  const child = spawn(process.execPath, [entry, 'serve', '--port', '0'], {
+/** `boardwalk serve` as a process of its own, on this database; `program` is that of another version. */
+export const startServer = async (
+  settings: Record<string, string>,
+  program = ownProgram,
+): Promise<ServerProcess> => {
+  const child = spawn(process.execPath, [program, 'serve', '--port', settings['PORT'] ?? '0'], {
     env: {
       PATH: process.env['PATH'],
       BOARDWALK_JWT_SECRET: secret,
