@@ -1,0 +1,12 @@
+import type { Configuration } from '@boardwalk/server'
+import { examineKafka } from './examine-kafka.ts'
+import { examineSettings } from './examine-settings.ts'
+import type { Finding } from './finding.ts'
+import { examineNamedDatabase } from './open-examined.ts'
+
+/** Everything that Boardwalk needs, as this configuration has it. */
+export const examine = async (configuration: Configuration): Promise<Finding[]> => [
+  ...(await examineSettings(configuration)),
+  ...(await examineKafka(configuration)),
+  ...(await examineNamedDatabase(configuration)),
+]
