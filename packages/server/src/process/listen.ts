@@ -23,6 +23,8 @@ export type ListenOptions = {
 
 const drainMs = 10_000
 const lookMs = 50
+// Who connected may need a moment to send the first byte.
+const silentMs = 1_000
 // Longer than the 60 s for which nginx and other proxies keep a quiet connection by default: who closes it while the other
 // one sends a request loses that request, and a proxy must not repeat a PATCH.
 const keepAliveMs = 75_000
@@ -36,10 +38,14 @@ const portTaken = (port: number): Error =>
     `Port ${port} is taken by another program. Set PORT to another one, or stop that program.`,
   )
 
+/** Open connections, and when each was taken. */
+type Sockets = ReadonlyMap<Socket, number>
+
 /** Closes what waits for a next request, and what browsers opened for a first one that never came. */
-const closeQuiet = (server: Server, sockets: ReadonlySet<Socket>): void => {
+const closeQuiet = (server: Server, sockets: Sockets): void => {
   server.closeIdleConnections()
-  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+  const longAgo = performance.now() - silentMs
+  for (const [socket, since] of sockets) if (socket.bytesRead === 0 && since < longAgo) socket.destroy()
 }
 
 /**
@@ -56,17 +62,17 @@ const quietMoment = async (): Promise<void> => {
   }
 }
 
-const closed = (server: Server, sockets: ReadonlySet<Socket>): Promise<void> =>
+const closed = (server: Server, sockets: Sockets): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), drainMs).unref()
-    // Again and again, because those that are answering now are quiet afterwards. Not at once: who connected last is about
-    // to send its request.
+    // Again and again, because those that are answering now are quiet afterwards.
     const looking = setInterval(() => closeQuiet(server, sockets), lookMs)
     server.close(() => {
       clearTimeout(timer)
       clearInterval(looking)
       resolve()
     })
+    closeQuiet(server, sockets)
   })
 
 /** Answers that are not sent yet, so that each can be the last of its connection. */
@@ -110,9 +116,9 @@ export const listen = (
       await quietMoment()
       await closed(server, sockets)
     }
-    const sockets = new Set<Socket>()
+    const sockets = new Map<Socket, number>()
     server.on('connection', (socket) => {
-      sockets.add(socket)
+      sockets.set(socket, performance.now())
       socket.once('close', () => sockets.delete(socket))
     })
     server.once('error', (error: NodeJS.ErrnoException) =>

@@ -7,8 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { spawn } from 'node:child_process'
 import { debianProgram } from '@boardwalk/store/test-kit'
 
-export type Nginx = { readonly address: string; readonly stop: () => Promise<void> }
+export type Nginx = {
+  readonly address: string
+  /** Reloads it so that it asks the process on this port no more; without a port it asks both again. */
+  readonly without: (port?: number) => Promise<void>
+  readonly stop: () => Promise<void>
+}
 
+const reloadMs = 3_000
 const shipped = new URL('../../../../operation/nginx/boardwalk.conf', import.meta.url)
 
 export const freePort = async (): Promise<number> => {
@@ -48,7 +54,11 @@ export const startNginx = async (
     .replace('127.0.0.1:4000', `127.0.0.1:${first}`)
     .replace('127.0.0.1:4001', `127.0.0.1:${second}`)
   const file = join(folder, 'nginx.conf')
-  await writeFile(file, around(folder, changed(inner)))
+  const write = (port?: number): Promise<void> => {
+    const down = port === undefined ? inner : inner.replace(`127.0.0.1:${port} `, `127.0.0.1:${port} down `)
+    return writeFile(file, around(folder, changed(down)))
+  }
+  await write()
   const child = spawn(debianProgram('nginx'), ['-p', folder, '-e', join(folder, 'errors'), '-c', file], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
@@ -66,6 +76,12 @@ export const startNginx = async (
   }
   return {
     address,
+    without: async (left) => {
+      await write(left)
+      child.kill('SIGHUP')
+      // The workers before it end once they have answered; the new ones have long begun then.
+      await sleep(reloadMs)
+    },
     stop: async () => {
       child.kill('SIGTERM')
       await ended
