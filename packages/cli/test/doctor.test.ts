@@ -11,7 +11,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate, openDatabase, ownMigrations, type Database } from '@boardwalk/store'
 import { readConfiguration } from '@boardwalk/server'
-import { forEachPostgres, forKafka, freshSchema, startPostgres } from '@boardwalk/store/test-kit'
+import { forEachPostgres, forKafka, freshSchema, startPostgres, startRedis } from '@boardwalk/store/test-kit'
 import { examine } from '../src/doctor/examine.ts'
 import { printed, type Finding } from '../src/doctor/finding.ts'
 
@@ -117,6 +117,21 @@ test('a wrong password is told, and not printed', async () => {
   } finally {
     await server.stop()
   }
+})
+
+test('a Redis that answers is well, one that was stopped is bad', async () => {
+  const redis = await startRedis()
+  const settings = { REDIS_URL: redis.url.replace('redis://', 'redis://:unused-pass@') }
+  const refused = await doctor(settings)
+  expect(refused.out).not.toContain('unused-pass')
+  const there = await doctor({ REDIS_URL: redis.url })
+  expect(unwell(there)).toEqual([])
+  expect(of(there, 'redis')[0]?.found).toMatch(/^Redis \d+\.\d+\.\d+ answers$/)
+  await redis.stop()
+  const away = await doctor(settings)
+  expect(unwell(away)).toEqual(['bad redis'])
+  expect(of(away, 'redis')[0]?.found).toContain('ECONNREFUSED')
+  expect(away.out).not.toContain('unused-pass')
 })
 
 forEachPostgres((_, url) => {

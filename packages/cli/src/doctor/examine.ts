@@ -1,5 +1,6 @@
 import type { Configuration } from '@boardwalk/server'
 import { examineKafka } from './examine-kafka.ts'
+import { examineRedis } from './examine-redis.ts'
 import { examineSettings } from './examine-settings.ts'
 import type { Finding } from './finding.ts'
 import { examineNamedDatabase } from './open-examined.ts'
@@ -8,5 +9,6 @@ import { examineNamedDatabase } from './open-examined.ts'
 export const examine = async (configuration: Configuration): Promise<Finding[]> => [
   ...(await examineSettings(configuration)),
   ...(await examineKafka(configuration)),
+  ...(await examineRedis(configuration)),
   ...(await examineNamedDatabase(configuration)),
 ]

@@ -5,6 +5,7 @@ import { openDatabase } from '@boardwalk/store'
 import { messageOf } from '../command.ts'
 import { examineDatabase } from './examine-database.ts'
 import { bad, fine, warning, type Finding } from './finding.ts'
+import { withoutPassword } from './without-password.ts'
 
 const gibibyte = 1024 ** 3
 const littleSpace = gibibyte
@@ -20,19 +21,6 @@ const advice: Readonly<Record<string, string>> = {
   ENOTFOUND: 'correct the host in DATABASE_URL, or mend name resolution',
   '08006': 'see whether a firewall lies between, and whether the server is busy',
   '57P03': 'wait until the server has started',
-}
-
-/** Whatever a driver says, the password is not repeated. */
-const withoutPassword = (text: string, url: string | undefined): string => {
-  const { password = '' } = (url !== undefined && URL.parse(url)) || {}
-  if (password === '') return text
-  let decoded = password
-  try {
-    decoded = decodeURIComponent(password)
-  } catch {
-    // Then it was no percent-encoding.
-  }
-  return text.replaceAll(decoded, '***').replaceAll(password, '***')
 }
 
 const unusable = (error: unknown, { databaseUrl }: Configuration): Finding => {
