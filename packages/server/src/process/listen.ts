@@ -9,7 +9,7 @@ export type Listening = {
   readonly address: string
   /**
    * From now on each answer ends its connection. After the grace it takes no new connections and answers what is under way;
-   * 10 s later it is cut off.
+   * 30 s later it is cut off.
    */
   readonly stop: () => Promise<void>
 }
@@ -21,7 +21,9 @@ export type ListenOptions = {
   readonly graceMs?: number
 }
 
-const drainMs = 10_000
+// Longer than the database lets any statement take, also on a machine that is starved: whoever is cut off does not know
+// whether it was done.
+const drainMs = 30_000
 const lookMs = 50
 // Who connected may need a moment to send the first byte.
 const silentMs = 1_000

@@ -54,7 +54,7 @@ forEachPostgres((name, url) => {
     }
     const { failed, acknowledged } = await load.stop()
     console.log(
-      `${name}: ${2 * drains} processes drained behind nginx, ${load.answered()} requests answered, ${failed.length} failed`,
+      `${name}: ${2 * drains} processes drained behind nginx, ${load.answered()} requests answered (slowest ${load.slowest()} ms), ${failed.length} failed`,
     )
     expect(failed.slice(0, 5)).toEqual([])
     expect(acknowledged.length).toBeGreaterThan(perSecond)

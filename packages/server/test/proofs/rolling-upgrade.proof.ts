@@ -49,7 +49,7 @@ forEachPostgres((name, url) => {
       const { failed, acknowledged } = await load.stop()
       console.log(
         `${name}: from ${previous.commit.slice(0, 8)}, ${previous.newMigrations.length} new migrations, ` +
-          `${load.answered()} requests answered, ${failed.length} failed`,
+          `${load.answered()} requests answered (slowest ${load.slowest()} ms), ${failed.length} failed`,
       )
       expect(previous.newMigrations.length).toBeGreaterThan(0)
       expect(failed.slice(0, 5)).toEqual([])

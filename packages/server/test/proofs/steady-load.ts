@@ -4,6 +4,8 @@ import { tokenOf } from '../open-house.ts'
 export type Load = {
   /** How many requests were answered as they should be. */
   readonly answered: () => number
+  /** How long the slowest of them took, in milliseconds. */
+  readonly slowest: () => number
   /** Sends no more, and answers all that went wrong, and whose step was acknowledged as done. */
   readonly stop: () => Promise<{ failed: readonly string[]; acknowledged: readonly string[] }>
 }
@@ -32,12 +34,15 @@ export const steadyLoad = (address: string, perSecond: number): Load => {
   const acknowledged: string[] = []
   const open = new Set<Promise<void>>()
   let answered = 0
+  let slowestMs = 0
   let sending = true
 
   const send = async (userId: string, path: string, request: RequestInit): Promise<void> => {
+    const began = performance.now()
     try {
       const response = await fetch(`${address}${path}`, request)
       const text = await response.text()
+      slowestMs = Math.max(slowestMs, performance.now() - began)
       if (response.ok) answered++
       else failed.push(`${request.method ?? 'GET'} ${path}: ${response.status} ${text.slice(0, 200)}`)
       if (response.ok && request.method === 'PATCH') acknowledged.push(userId)
@@ -63,6 +68,7 @@ export const steadyLoad = (address: string, perSecond: number): Load => {
 
   return {
     answered: () => answered,
+    slowest: () => Math.round(slowestMs),
     stop: async () => {
       sending = false
       await running
