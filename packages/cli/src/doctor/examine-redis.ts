@@ -22,10 +22,14 @@ export const examineRedis = async ({ redisUrl }: Configuration): Promise<Finding
     }
     if (maxmemory > 0 && maxmemoryPolicy !== 'noeviction') {
       findings.push(
-        warning('redis_memory', `Redis drops keys when its memory is full (${maxmemoryPolicy ?? 'unknown policy'})`, {
-          expected: 'noeviction: what is dropped is counted from nothing again, and limits are passed',
-          todo: 'give it memory enough, and set maxmemory-policy noeviction',
-        }),
+        warning(
+          'redis_memory',
+          `Redis drops keys when its memory is full (${maxmemoryPolicy ?? 'unknown policy'})`,
+          {
+            expected: 'noeviction: what is dropped is counted from nothing again, and limits are passed',
+            todo: 'give it memory enough, and set maxmemory-policy noeviction',
+          },
+        ),
       )
     }
     if (Math.abs(skewMs) > mostSkewMs) {

@@ -195,7 +195,9 @@ test('a base backup and the archive bring back a moment: what came before it is 
   const words = ['stop', '-m', 'immediate', '-D', variables.RESTORED]
   // It is there to be stopped only if the guide brought it up.
   stopping.push(() =>
-    promisify(execFile)('/usr/lib/postgresql/15/bin/pg_ctl', words, { ...user, cwd: '/' }).catch(() => undefined),
+    promisify(execFile)('/usr/lib/postgresql/15/bin/pg_ctl', words, { ...user, cwd: '/' }).catch(
+      () => undefined,
+    ),
   )
   await follow('restore-moment', { ...variables, MOMENT: moment }, user)
   await follow('recovered', variables)

@@ -13,7 +13,8 @@ export type RedisState = {
 
 const patienceMs = 3_000
 
-const field = (info: string, name: string): string => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
+const field = (info: string, name: string): string =>
+  new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
 
 /** Asks a Redis about itself, once, and leaves. Throws when it is away, or lets nobody in. */
 export const readRedisState = async (url: string): Promise<RedisState> => {
