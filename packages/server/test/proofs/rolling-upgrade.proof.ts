@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { forEachPostgres, freshSchema } from '@boardwalk/store/test-kit'
 import { flowFile } from '../open-house.ts'
@@ -66,7 +68,9 @@ forEachPostgres((name, url) => {
       const settings = { DATABASE_URL: url, BOARDWALK_SCHEMA: freshSchema() }
       const now = await startServer(settings)
       stopping.push(now.kill)
-      await expect(startServer(settings, previous.program)).rejects.toThrow('ended with 1')
+      const env = { PATH: process.env['PATH'], ...settings, PORT: '0' }
+      const started = promisify(execFile)(process.execPath, [previous.program, 'serve'], { env })
+      await expect(started).rejects.toThrow('the database is newer')
     },
   )
 })

@@ -6,6 +6,12 @@ import { caller, apiKey, secret, tokenOf, type Call } from '../open-house.ts'
 
 const ownProgram = fileURLToPath(new URL('../../../cli/bin/boardwalk.js', import.meta.url))
 
+const raisedLimits = {
+  BOARDWALK_REQUESTS_PER_MINUTE: '1000000',
+  BOARDWALK_STEP_UPDATES_PER_MINUTE: '1000000',
+  BOARDWALK_SNOOZES_PER_DAY: '1000000',
+}
+
 export type ServerProcess = {
   readonly address: string
   readonly process: ChildProcess
@@ -29,9 +35,8 @@ export const startServer = async (
       BOARDWALK_API_KEY: apiKey,
       BOARDWALK_LOG_LEVEL: 'error',
       // The few people of a proof do much.
-      BOARDWALK_REQUESTS_PER_MINUTE: '1000000',
-      BOARDWALK_STEP_UPDATES_PER_MINUTE: '1000000',
-      BOARDWALK_SNOOZES_PER_DAY: '1000000',
+      // The version before them refuses what it does not know.
+      ...(program === ownProgram && raisedLimits),
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
