@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { boundaryProblems } from './check-boundaries.ts'
+import { migrationProblems } from './check-migrations.ts'
 import { licenceProblems, lockfileProblems, machineTraces } from './check-supply.ts'
 import { root } from './repository.ts'
 
@@ -27,6 +28,7 @@ const checks: Check[] = [
   { name: 'format', run: () => tool('oxfmt', 'oxfmt', '--list-different') },
   ...(existsSync(generator) ? [{ name: 'generated files', run: () => node(generator, '--check') }] : []),
   { name: 'boundaries', run: () => lines(boundaryProblems()) },
+  { name: 'migrations', run: () => lines(migrationProblems()) },
   { name: 'lockfile', run: () => lines(lockfileProblems()) },
   { name: 'licences', run: () => lines(licenceProblems()) },
   { name: 'machine traces', run: () => lines(machineTraces()) },

@@ -94,6 +94,13 @@ const settings = {
     help: 'Address to listen on. `0.0.0.0` serves other machines too.',
     read: (text) => (/^[\w.:-]{1,255}$/.test(text) ? text : undefined),
   }),
+  drainSeconds: setting({
+    variable: 'BOARDWALK_DRAIN_SECONDS',
+    expected: 'a whole number from 0 to 300',
+    default: 0,
+    help: 'Seconds after SIGTERM in which new connections are still taken. Behind a load balancer: longer than it keeps a quiet connection and needs to see that this process is not ready.',
+    read: integer(0, 300),
+  }),
   databaseUrl: setting<string | undefined>({
     variable: 'DATABASE_URL',
     expected: 'an address like postgres://user:password@host:5432/database',

@@ -49,7 +49,10 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
     )
   }
   await boardwalk.start()
-  const { address, stop } = await listen(boardwalk.fetch, configuration).catch(async (error: unknown) => {
+  const { address, stop } = await listen(boardwalk.fetch, {
+    ...configuration,
+    graceMs: configuration.drainSeconds * 1000,
+  }).catch(async (error: unknown) => {
     await boardwalk.stop()
     throw error
   })

@@ -251,3 +251,4 @@ export {
 /** The numbered migrations of this version of the code. */
 export const ownMigrations = (): Promise<Migration[]> =>
   readMigrations(new URL('../migrations/', import.meta.url))
+export { hearsNotices, readServerState, type ServerState } from './server-state.ts'

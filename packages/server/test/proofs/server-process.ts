@@ -4,7 +4,13 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { caller, apiKey, secret, tokenOf, type Call } from '../open-house.ts'
 
-const entry = fileURLToPath(new URL('../../../cli/bin/boardwalk.js', import.meta.url))
+const ownProgram = fileURLToPath(new URL('../../../cli/bin/boardwalk.js', import.meta.url))
+
+const raisedLimits = {
+  BOARDWALK_REQUESTS_PER_MINUTE: '1000000',
+  BOARDWALK_STEP_UPDATES_PER_MINUTE: '1000000',
+  BOARDWALK_SNOOZES_PER_DAY: '1000000',
+}
 
 export type ServerProcess = {
   readonly address: string
@@ -17,18 +23,20 @@ export type ServerProcess = {
   readonly stop: () => Promise<number | null>
 }
 
-/** `boardwalk serve` as a process of its own, on this database. */
-export const startServer = async (settings: Record<string, string>): Promise<ServerProcess> => {
-  const child = spawn(process.execPath, [entry, 'serve', '--port', '0'], {
+/** `boardwalk serve` as a process of its own, on this database; `program` is that of another version. */
+export const startServer = async (
+  settings: Record<string, string>,
+  program = ownProgram,
+): Promise<ServerProcess> => {
+  const child = spawn(process.execPath, [program, 'serve', '--port', settings['PORT'] ?? '0'], {
     env: {
       PATH: process.env['PATH'],
       BOARDWALK_JWT_SECRET: secret,
       BOARDWALK_API_KEY: apiKey,
       BOARDWALK_LOG_LEVEL: 'error',
       // The few people of a proof do much.
-      BOARDWALK_REQUESTS_PER_MINUTE: '1000000',
-      BOARDWALK_STEP_UPDATES_PER_MINUTE: '1000000',
-      BOARDWALK_SNOOZES_PER_DAY: '1000000',
+      // The version before them refuses what it does not know.
+      ...(program === ownProgram && raisedLimits),
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
