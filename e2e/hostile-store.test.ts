@@ -66,22 +66,23 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store of people who m
   const asTeam = { authorization: `Bearer ${apiKey}` }
 
   test('an address that is none of a page, or another host’s in disguise, is refused in a flow', async () => {
-    for (const url of [...hostileTexts['addresses that run']!, ...urls]) {
-      const target = url.length > 2000 ? null : URL.parse(url, store.address)
-      const isPage = /^(https?:\/\/|\/(?![/\\]))/.test(url) && target !== null && /^https?:$/.test(target.protocol)
-      for (const step of [
-        { learnMoreUrl: url },
-        { action: { type: 'redirect', url } },
-        { gate: { action: { type: 'redirect', url } } },
-      ]) {
-        const { status } = await post(
-          '/api/admin/flows',
-          { name: 'addresses', steps: [{ id: 'one', title: 'One', ...step }] },
-          asTeam,
-        )
-        if (!isPage) expect({ url, status }).toEqual({ url, status: 422 })
-        expect([200, 201, 422]).toContain(status)
-      }
+    const isPage = (url: string): boolean => {
+      const target = URL.parse(url, store.address)
+      const looks = /^(https?:\/\/|\/(?![/\\]))/.test(url) && url.length <= 2000
+      return looks && target !== null && /^https?:$/.test(target.protocol) && !target.pathname.startsWith('//')
+    }
+    const odd = [...hostileTexts['addresses that run']!, ...urls].filter((url) => !isPage(url))
+    expect(odd.length).toBeGreaterThan(100)
+    for (let from = 0; from < odd.length; from += 30) {
+      const steps = odd.slice(from, from + 30).flatMap((url, index) => [
+        { id: `learn-${index}`, title: 'One', learnMoreUrl: url },
+        { id: `action-${index}`, title: 'One', action: { type: 'redirect', url } },
+        { id: `gate-${index}`, title: 'One', gate: { action: { type: 'redirect', url } } },
+      ])
+      const { status, body } = await post('/api/admin/flows', { name: 'addresses', steps }, asTeam)
+      expect(status).toBe(422)
+      const refused = new Set(body.problems.map(({ path }: { path: string }) => /^steps\W*(\d+)/.exec(path)?.[1]))
+      expect(steps.filter((_, index) => !refused.has(String(index)))).toEqual([])
     }
   })
 
@@ -106,10 +107,18 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store of people who m
       expect(await inPage('/api/register', owner)).toBe(201)
       const invite: string = await page.evaluate(`fetch('/api/store').then((one) => one.json())
         .then((one) => new URLSearchParams(one.store.invitationLink.split('?')[1]).get('invite'))`)
+      const statuses: number[] = await page.evaluate(`(async (texts) => {
+        const headers = { 'content-type': 'application/json' }
+        const statuses = []
+        for (const name of texts) {
+          const body = JSON.stringify({ name, price: '1' })
+          statuses.push((await fetch('/api/store/products', { method: 'POST', headers, body })).status)
+        }
+        return statuses
+      })(${JSON.stringify(said)})`)
+      told.products += statuses.filter((one) => one < 300).length
+      told.refused += statuses.filter((one) => one >= 400).length
       for (const [index, text] of said.entries()) {
-        const product = await inPage('/api/store/products', { name: text, price: '1' })
-        if (product < 300) told.products += 1
-        else told.refused += 1
         if (index % 5 > 0) continue
         const member = { name: text, email: email(`member-${index}`), role: 'staff', invite }
         if ((await post('/api/register', member)).status === 201) told.members += 1
