@@ -243,6 +243,12 @@ const transport = {
     meaning:
       'The record cannot be taken with the sources of now either; the message says why. Correct the sources, or remove it.',
   },
+  RATE_LIMIT_EXCEEDED: {
+    status: 429,
+    title: 'Too many requests',
+    meaning:
+      'The person did it as often as one may for now; the message says which limit that is. Repeat it after the seconds of `Retry-After`.',
+  },
   too_many_streams: {
     status: 429,
     title: 'Too many streams',

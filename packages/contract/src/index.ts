@@ -24,6 +24,7 @@ export { evaluationErrorOf } from './flags.ts'
 export { flowDocument, parseFlowDocument, type FlowInput, type ParsedFlow } from './flow-document.ts'
 export { gateBlocked, gateCheck, type GateAllowed, type GateBlocked, type GateList } from './gates.ts'
 export { healthDefinitions } from './health-definitions.ts'
+export type { Limit } from './limits.ts'
 export { isMailbox } from './mailbox.ts'
 export type { ImpactPart, VersionStatus } from './flows-admin.ts'
 export {
@@ -34,7 +35,7 @@ export {
   type PersonInput,
 } from './import.ts'
 export { stepChange, type Onboarding } from './onboarding.ts'
-export { errorsOf, headers, type Caller, type HeaderName, type OperationRow } from './operation.ts'
+export { errorsOf, headers, limitsOf, type Caller, type HeaderName, type OperationRow } from './operation.ts'
 export {
   operationIds,
   operationRow,

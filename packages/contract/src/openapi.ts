@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { errors, problemDetails, type ErrorCode } from './errors.ts'
-import { errorsOf, headers, type Caller, type HeaderName, type OperationRow } from './operation.ts'
+import { limitHeaders } from './limits.ts'
+import { errorsOf, headers, limitsOf, type Caller, type HeaderName, type OperationRow } from './operation.ts'
 import { operationIds, operationRow, type OperationId } from './operations/table.ts'
 import { scopes } from './scopes.ts'
 
@@ -113,6 +114,21 @@ const answers = (row: OperationRow, { write }: Writer): Json =>
     ]),
   )
 
+/** `Retry-After` comes with whatever passes; the rest tells a person's client how much is left. */
+const withHeaders = (responses: Json, row: OperationRow): Json => {
+  const ofAll = limitsOf(row).length > 0 ? Object.keys(limitHeaders) : []
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => {
+      const names = status === '429' || status === '503' ? ['Retry-After', ...ofAll] : ofAll
+      const references = names.map((name) => [name, { $ref: `#/components/headers/${name}` }])
+      return [
+        status,
+        { ...(response as Json), ...(names.length > 0 && { headers: Object.fromEntries(references) }) },
+      ]
+    }),
+  )
+}
+
 const security = (caller: Caller): Json[] => {
   if (caller.kind === 'anyone') return []
   if (caller.kind === 'person') return [{ person: [] }]
@@ -144,7 +160,10 @@ const operation = (id: OperationId, writer: Writer): Json => {
         ),
       },
     }),
-    responses: { ...given, ...problemResponses(codes, new Set(Object.keys(given)), writer) },
+    responses: withHeaders(
+      { ...given, ...problemResponses(codes, new Set(Object.keys(given)), writer) },
+      row,
+    ),
   }
 }
 
@@ -166,6 +185,15 @@ export const openApiDocument = (): Json => {
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(writer.components).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      headers: {
+        'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } },
+        ...Object.fromEntries(
+          Object.entries(limitHeaders).map(([name, description]) => [
+            name,
+            { description, schema: { type: 'string' } },
+          ]),
+        ),
+      },
       securitySchemes: {
         person: {
           type: 'http',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
+import type { Limit } from './limits.ts'
 import type { Scope } from './scopes.ts'
 import { lineUpTo } from './values.ts'
 
@@ -55,7 +56,16 @@ export type OperationRow = {
   /** What can go wrong here in particular; `errorsOf` adds what can go wrong everywhere. */
   readonly errors: readonly ErrorCode[]
   readonly headers?: readonly HeaderName[]
+  /** How often a person may do this besides making any request; of several, the body says which. */
+  readonly limits?: readonly Limit[]
 }
+
+/** The limits that a person's call counts against. A server with a key is not limited. */
+export const limitsOf = ({
+  caller,
+  limits = [],
+}: Pick<OperationRow, 'caller' | 'limits'>): readonly Limit[] =>
+  caller.kind === 'person' || caller.kind === 'either' ? ['requests', ...limits] : []
 
 const ofPerson = [
   'unauthenticated',
@@ -79,6 +89,7 @@ export const errorsOf = (row: OperationRow): ErrorCode[] => {
     row.parameters.path !== undefined || row.parameters.query !== undefined || row.body !== undefined
   const codes = new Set<ErrorCode>([...row.errors, ...ofCaller[row.caller.kind], 'internal'])
   if (takes) codes.add('invalid_request')
+  if (limitsOf(row).length > 0) codes.add('RATE_LIMIT_EXCEEDED')
   if (row.body)
     for (const code of ['malformed_json', 'body_too_large', 'unsupported_media_type'] as const)
       codes.add(code)

@@ -56,6 +56,8 @@ const meanings: { readonly [Code in ErrorCode]: string } = {
   url_refused: 'mistake',
   too_many_webhooks: 'mistake',
   still_unreadable: 'mistake',
+  // Of the person's own routes only.
+  RATE_LIMIT_EXCEEDED: 'mistake',
   too_many_streams: 'mistake',
 }
 

@@ -45,10 +45,12 @@ import { onboardingHandlers } from './onboarding/handlers.ts'
 import { observationHandlers } from './onboarding/observation-handlers.ts'
 import { surfaceHandlers } from './onboarding/surface-handlers.ts'
 import { operationHandlers } from './operation/handlers.ts'
+import { checkLimits, createLimits, type LimitOptions } from './limits/limits.ts'
 import { createMetrics, type Metrics } from './operation/metrics.ts'
 import type { MailOptions } from './outbound/mail.ts'
 import type { OutboundOptions } from './outbound/outbound.ts'
 import { peopleHandlers } from './people/handlers.ts'
+import { openRedis, type RedisOptions, type SharedRedis } from './redis/open-redis.ts'
 import { liveCatalogue, type LiveCatalogue } from './road/live-catalogue.ts'
 import { releaseHandlers } from './release/handlers.ts'
 import { phaseHandlers } from './release/phases.ts'
@@ -70,6 +72,10 @@ export type BoardwalkOptions = {
   readonly corsOrigins?: readonly string[]
   /** Of `GET /api/onboarding/stream`. */
   readonly streams?: StreamLimits
+  /** How often one person may call; the host's servers and the verbs of this process are not limited. */
+  readonly limits?: LimitOptions
+  /** What several processes share for speed and for limits; absent: each has its own. Redis that is away is done without. */
+  readonly redis?: RedisOptions
   /** Events that come from Kafka; absent: none. A broker that is away is waited for, and all else goes on. */
   readonly kafka?: KafkaOptions
   /** How webhooks are called. */
@@ -146,10 +152,14 @@ const run = async (
 ): Promise<Running> => {
   const given = 'query' in options.database ? options.database : undefined
   const database = given ?? (await openDatabase(options.database))
+  const { schema } = database
+  const redis =
+    options.redis && (await openRedis({ ...options.redis, schema, log, onConnected: metrics.showRedis }))
   const close = async (): Promise<void> => (given === undefined ? database.close() : undefined)
   try {
-    return await runOn(database, close, options, log, metrics, isDraining)
+    return await runOn(database, redis, close, options, log, metrics, isDraining)
   } catch (error) {
+    redis?.close()
     await close()
     throw error
   }
@@ -157,13 +167,14 @@ const run = async (
 
 const runOn = async (
   database: Database,
+  redis: SharedRedis | undefined,
   close: () => Promise<void>,
   options: BoardwalkOptions,
   log: Logger,
   metrics: Metrics,
   isDraining: () => boolean,
 ): Promise<Running> => {
-  const { clock = Date.now, identify, tokens, apiKey, corsOrigins = [], streams: limits } = options
+  const { clock = Date.now, identify, tokens, apiKey, corsOrigins = [], streams: streamLimits } = options
   const { kafka, webhooks, listeners } = options
   await migrate(database, await ownMigrations())
   if (await renumberRestored(database))
@@ -192,7 +203,7 @@ const runOn = async (
     mail: options.mail,
   })
   const watching = await watchPeople(database)
-  const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...limits })
+  const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...streamLimits })
   const stopPurging = purgeRegularly(database, log)
   const sources = kafka?.sources && intakeOptions(kafka)
   const intake = sources && startIntake(sources, { database, road, clock, log, metrics })
@@ -231,8 +242,10 @@ const runOn = async (
   const onAnswered = (row: OperationRow, status: number): void => {
     if (isOfOnboarding(row)) health.requests.count(status)
   }
+  const onOver = metrics.countLimited
+  const limits = createLimits({ options: options.limits, redis, clock, log, onOver })
   return {
-    serve: serveOperations({ handlers, ways, log, corsOptions, onAnswered }),
+    serve: serveOperations({ handlers, ways, limits, log, corsOptions, onAnswered }),
     road,
     database,
     catalogue,
@@ -250,6 +263,7 @@ const runOn = async (
       await health.stop()
       await analytics.stop()
       await announce.stop()
+      redis?.close()
       await close()
     },
   }
@@ -261,6 +275,7 @@ export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
   if (unfit !== undefined)
     throw new TypeError(`corsOrigins has ${JSON.stringify(unfit)}, expected ${expectedOrigins}.`)
   checkListeners(options.listeners ?? [])
+  checkLimits(options.limits)
   checkTopic(options.kafka?.publish?.topic)
   // Says at once what is wrong with them.
   if (options.kafka?.sources) intakeOptions(options.kafka)

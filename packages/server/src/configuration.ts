@@ -4,6 +4,7 @@ import { expectedTopic, isTopic } from './delivery/kafka-topic.ts'
 import { expectedOrigins, isOrigin } from './http/origins.ts'
 import { expectedGroup, isGroup, loop, type KafkaOptions } from './kafka/intake-options.ts'
 import { readSources, UnfitSources } from './kafka/read-sources.ts'
+import { usualLimits } from './limits/limits.ts'
 import { expectedAllowEntries, isAllowEntry } from './outbound/address-rules.ts'
 import { usualTotal } from './streams/open-streams.ts'
 
@@ -167,6 +168,27 @@ const settings = {
     help: "Pages of these origins may call the person's routes (`/api/onboarding…`, `/ofrep/…`) from a browser.",
     read: origins,
   }),
+  requestsPerMinute: setting({
+    variable: 'BOARDWALK_REQUESTS_PER_MINUTE',
+    expected: 'a whole number from 1 to 1000000',
+    default: usualLimits.requestsPerMinute,
+    help: 'Requests that one person may make a minute; whoever makes more is answered 429.',
+    read: integer(1, 1_000_000),
+  }),
+  stepUpdatesPerMinute: setting({
+    variable: 'BOARDWALK_STEP_UPDATES_PER_MINUTE',
+    expected: 'a whole number from 1 to 1000000',
+    default: usualLimits.stepUpdatesPerMinute,
+    help: 'Steps that one person may do or skip a minute.',
+    read: integer(1, 1_000_000),
+  }),
+  snoozesPerDay: setting({
+    variable: 'BOARDWALK_SNOOZES_PER_DAY',
+    expected: 'a whole number from 1 to 1000000',
+    default: usualLimits.snoozesPerDay,
+    help: 'How often one person may put the reminder to sleep a day.',
+    read: integer(1, 1_000_000),
+  }),
   streams: setting({
     variable: 'BOARDWALK_STREAMS',
     expected: 'a whole number from 0 to 1000000',
@@ -189,6 +211,15 @@ const settings = {
     defaultText: '`http://127.0.0.1:PORT`',
     help: 'The running Boardwalk that commands such as `boardwalk flows push` speak to.',
     read: url('http:', 'https:'),
+  }),
+  redisUrl: setting<string | undefined>({
+    variable: 'REDIS_URL',
+    expected: 'an address like redis://user:password@host:6379, or rediss://host:6380 for TLS',
+    default: undefined,
+    defaultText: 'none',
+    help: 'Redis, in which several processes share what is quickly forgotten. Nothing is lost with it.',
+    secret: true,
+    read: url('redis:', 'rediss:'),
   }),
   kafkaBrokers: setting<readonly string[]>({
     variable: 'KAFKA_BROKERS',

@@ -21,8 +21,14 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
       audience: configuration.jwtAudience,
     },
     corsOrigins: configuration.corsOrigins,
+    limits: {
+      requestsPerMinute: configuration.requestsPerMinute,
+      stepUpdatesPerMinute: configuration.stepUpdatesPerMinute,
+      snoozesPerDay: configuration.snoozesPerDay,
+    },
     streams: { total: configuration.streams },
     webhooks: { allow: configuration.webhookAllow },
+    ...(configuration.redisUrl !== undefined && { redis: { url: configuration.redisUrl } }),
     ...kafkaOf(configuration),
     watch: { checkMs: configuration.watchSeconds * 1000 },
     ...(configuration.smtpUrl !== undefined &&

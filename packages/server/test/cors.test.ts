@@ -39,7 +39,7 @@ const corsOf = (response: Response): Record<string, string> =>
   Object.fromEntries([...response.headers].filter(([name]) => name.startsWith('access-control-')))
 
 const preflight = { origin: shop, 'access-control-request-method': 'PATCH' }
-const exposed = 'etag, retry-after, x-correlation-id, preference-applied'
+const exposed = 'etag, retry-after, ratelimit, ratelimit-policy, x-correlation-id, preference-applied'
 
 describe('a page of a configured origin', () => {
   test.each([shop, local])('%s may ask, and may read the answer', async (origin) => {

@@ -2,15 +2,19 @@ import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import {
+  limitsOf,
   operationIds,
   operationRow,
   parse,
+  type Limit,
   type Operation,
   type OperationId,
   type OperationRow,
   type StreamId,
 } from '@boardwalk/contract'
 import { evaluationFailedReply } from '../flags/evaluation-failed.ts'
+import type { Limits, Standing } from '../limits/limits.ts'
+import { overLimit, tellLimits } from '../limits/tell.ts'
 import { authenticate, type Authentication, type Called } from './authenticate.ts'
 import { cors, personPaths, type CorsOptions } from './cors.ts'
 import { failureOf } from './failures.ts'
@@ -34,6 +38,7 @@ export type Handlers = {
 type Serving = {
   readonly handlers: Handlers
   readonly ways: Authentication
+  readonly limits: Limits
   readonly log: Logger
   /** Absent: no page of another origin may read what it gets. */
   readonly corsOptions?: CorsOptions | undefined
@@ -62,6 +67,10 @@ const parsesItself = (id: OperationId): boolean =>
   id === 'createFlow' || id === 'sendEvents' || id === 'importPeople'
 
 const isEvaluation = (id: OperationId): boolean => id === 'evaluateFlag' || id === 'evaluateFlags'
+
+/** A change of a step may be a snooze; what else has a limit of its own has one. */
+const ownLimit = ([, ...own]: readonly Limit[], body: unknown): Limit | undefined =>
+  own.length < 2 ? own[0] : 'snoozeUntil' in Object(body) ? 'snoozes' : 'step_updates'
 
 const correlationShape = /^[A-Za-z0-9._:-]{1,128}$/
 
@@ -97,14 +106,26 @@ const refuseBrokenPath = (url: string): void => {
   }
 }
 
-const serveOne = (id: OperationId, { handlers, ways, log, onAnswered }: Serving) => {
+const serveOne = (id: OperationId, { handlers, ways, limits, log, onAnswered }: Serving) => {
   const row = operationRow(id)
   const { path, query } = row.parameters
   const handle = handlers[id] as (input: unknown) => Promise<Reply | StreamReply> | Reply
-  const answer = async (request: Request, parameters: Record<string, string>): Promise<Response> => {
+  const taken = limitsOf(row)
+  const answer = async (
+    request: Request,
+    parameters: Record<string, string>,
+    standings: Standing[],
+  ): Promise<Response> => {
     const correlationId = correlationOf(request)
     try {
       const called = await authenticate(id, ways, request)
+      const count = async (limit: Limit | undefined): Promise<void> => {
+        if (limit === undefined || called.kind !== 'person') return
+        const standing = await limits.take(limit, called.userId)
+        standings.push(standing)
+        if (standing.isOver) throw overLimit(standing)
+      }
+      await count(taken[0])
       refuseBrokenPath(request.url)
       const json = await bodyOf(row, request)
       const input = {
@@ -115,6 +136,8 @@ const serveOne = (id: OperationId, { handlers, ways, log, onAnswered }: Serving)
         query: parsed(query, queryOf(request.url), 'query'),
         body: parsesItself(id) ? json : parsed(row.body, json, 'body'),
       }
+      // What is not understood does not use up the few snoozes of a day.
+      await count(ownLimit(taken, input.body))
       const reply = await handle(input)
       if (!('stream' in reply)) return toResponse(reply, correlationId)
       // Of the answer to HEAD nobody reads the body, nor ends it.
@@ -129,7 +152,9 @@ const serveOne = (id: OperationId, { handlers, ways, log, onAnswered }: Serving)
     }
   }
   return async (request: Request, parameters: Record<string, string>): Promise<Response> => {
-    const response = await answer(request, parameters)
+    const standings: Standing[] = []
+    const response = await answer(request, parameters, standings)
+    tellLimits(response, standings)
     onAnswered?.(row, response.status)
     return response
   }

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import type { Limit } from '@boardwalk/contract'
 import type { Waiver } from '@boardwalk/engine'
 import type { Record } from '@boardwalk/store'
 import type { Lag } from '../kafka/read-topics.ts'
@@ -23,6 +24,8 @@ export type Metrics = {
   /** Age of the oldest happening that is not counted yet. */
   readonly showProjectionLag: (seconds: number) => void
   readonly countTaken: (taken: Taken) => void
+  readonly countLimited: (limit: Limit) => void
+  readonly showRedis: (isConnected: boolean) => void
   readonly showKafka: (state: KafkaState) => void
   readonly stop: () => void
 }
@@ -94,6 +97,17 @@ export const createMetrics = (): Metrics => {
     help: '1 while Kafka is read, 0 while it cannot be or is not asked to be.',
     registers,
   })
+  const limited = new Counter({
+    name: 'boardwalk_rate_limited_total',
+    help: 'Requests of people that were refused because of a limit.',
+    labelNames: ['limit'] as const,
+    registers,
+  })
+  const redisConnected = new Gauge({
+    name: 'boardwalk_redis_connected',
+    help: '1 while Redis answers, 0 while it does not or none is configured.',
+    registers,
+  })
 
   const deliveries = new Counter({
     name: 'onboarding_webhook_deliveries_total',
@@ -142,6 +156,8 @@ export const createMetrics = (): Metrics => {
   return {
     registry,
     countTaken,
+    countLimited: (limit) => limited.inc({ limit }),
+    showRedis: (isConnected) => redisConnected.set(isConnected ? 1 : 0),
     showKafka,
     countFailedOpen,
     countWaived: (route, reason) => gateWaived.inc({ route: routeLabel(route), reason }),
