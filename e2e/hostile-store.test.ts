@@ -12,7 +12,15 @@ import './provided-context.ts'
 
 const texts = Object.values(hostileTexts).flat()
 const urls = Object.values(hostileUrls).flat()
-const pages = ['/dashboard', '/onboarding', '/settings', '/store/products', '/store/theme', '/help/payments', '/nowhere']
+const pages = [
+  '/dashboard',
+  '/onboarding',
+  '/settings',
+  '/store/products',
+  '/store/theme',
+  '/help/payments',
+  '/nowhere',
+]
 const inABatch = 80
 
 const batches = Array.from({ length: Math.ceil(texts.length / inABatch) }, (_, batch) =>
@@ -61,7 +69,11 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store of people who m
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     })
-    return { status: response.status, cookie: response.headers.getSetCookie(), body: (await response.json()) as any }
+    return {
+      status: response.status,
+      cookie: response.headers.getSetCookie(),
+      body: (await response.json()) as any,
+    }
   }
   const asTeam = { authorization: `Bearer ${apiKey}` }
 
@@ -69,7 +81,9 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store of people who m
     const isPage = (url: string): boolean => {
       const target = URL.parse(url, store.address)
       const looks = /^(https?:\/\/|\/(?![/\\]))/.test(url) && url.length <= 2000
-      return looks && target !== null && /^https?:$/.test(target.protocol) && !target.pathname.startsWith('//')
+      return (
+        looks && target !== null && /^https?:$/.test(target.protocol) && !target.pathname.startsWith('//')
+      )
     }
     const odd = [...hostileTexts['addresses that run']!, ...urls].filter((url) => !isPage(url))
     expect(odd.length).toBeGreaterThan(100)
@@ -81,15 +95,23 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store of people who m
       ])
       const { status, body } = await post('/api/admin/flows', { name: 'addresses', steps }, asTeam)
       expect(status).toBe(422)
-      const refused = new Set(body.problems.map(({ path }: { path: string }) => /^steps\W*(\d+)/.exec(path)?.[1]))
+      const refused = new Set(
+        body.problems.map(({ path }: { path: string }) => /^steps\W*(\d+)/.exec(path)?.[1]),
+      )
       expect(steps.filter((_, index) => !refused.has(String(index)))).toEqual([])
     }
   })
 
   /** As the page itself sends it. */
   const inPage = (path: string, body: object): Promise<number> => {
-    const sent = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-    return page.evaluate(`fetch(${JSON.stringify(path)}, ${JSON.stringify(sent)}).then(({ status }) => status)`)
+    const sent = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }
+    return page.evaluate(
+      `fetch(${JSON.stringify(path)}, ${JSON.stringify(sent)}).then(({ status }) => status)`,
+    )
   }
 
   test('what they call themselves, their products and their steps runs nowhere', async () => {

@@ -74,7 +74,10 @@ describe.skipIf(inject('chromiumPath') === null)('texts that want to run', () =>
     const known = new Set([...before, ...(await markup(page))])
     const look = async (group: string, texts: readonly string[]): Promise<void> => {
       await show('kit', texts)
-      expect((await markup(page)).filter((one) => !known.has(one)), group).toEqual([])
+      expect(
+        (await markup(page)).filter((one) => !known.has(one)),
+        group,
+      ).toEqual([])
       expect(await missing(page, texts), group).toEqual([])
       expect(await oddLinks(page), group).toEqual([])
       pressed += await pressLinks(page)

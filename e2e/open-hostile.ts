@@ -25,7 +25,9 @@ export const openHostile = async (): Promise<HostileHost> => {
     server: { middlewareMode: true, hmr: false, ws: false, watch: null },
     optimizeDeps: { noDiscovery: true, include: [] },
   })
-  const { render } = (await vite.ssrLoadModule('/render.tsx')) as { render: (texts: readonly string[]) => string }
+  const { render } = (await vite.ssrLoadModule('/render.tsx')) as {
+    render: (texts: readonly string[]) => string
+  }
   let rendered = ''
   const app = new Hono().get('*', (context) => {
     const path = context.req.path === '/' ? '/index.html' : context.req.path
@@ -34,14 +36,16 @@ export const openHostile = async (): Promise<HostileHost> => {
     const page = file.replace('<div id="page"></div>', () => `<div id="page">${rendered}</div>`)
     return context.body(path === '/index.html' ? page : file, 200, { 'Content-Type': typeOf(path) })
   })
-  const { address, stop } = await listen(async (request) => app.fetch(request), { port: 0, host: '127.0.0.1' })
+  const { address, stop } = await listen(async (request) => app.fetch(request), {
+    port: 0,
+    host: '127.0.0.1',
+  })
   return {
     address,
     serve: (texts) => {
       rendered = texts.length === 0 ? '' : render(texts)
     },
-    isOwn: ({ origin, pathname }) =>
-      origin === address && (pathname === '/' || files.has(pathname)),
+    isOwn: ({ origin, pathname }) => origin === address && (pathname === '/' || files.has(pathname)),
     stop: async () => {
       await vite.close()
       await stop()

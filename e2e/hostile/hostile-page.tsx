@@ -9,7 +9,7 @@ import {
   WelcomeScreen,
 } from '@boardwalk/react'
 import { fr } from '@boardwalk/react/locales/fr'
-import { hostileClient } from './hostile-client.ts'
+import { hostileClient } from './hostile-client.tsx'
 
 type Texts = { readonly texts: readonly string[] }
 type Provided = Partial<ComponentProps<typeof OnboardingProvider>>

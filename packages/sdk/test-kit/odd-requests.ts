@@ -145,7 +145,18 @@ const headersThatRoute = (path: string): readonly Record<string, string>[] => [
   { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '0' },
 ]
 
-const otherMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'PURGE']
+const otherMethods = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+  'PROPFIND',
+  'PURGE',
+]
 
 /**
  * Requests that aim past a gate in front of one route of yours, the plain one first: its path in spellings that some

@@ -37,8 +37,8 @@ export const oddFrames = (method: string, path: string, user: string): readonly 
     `${method} ${path} HTTP/1.1\r\n${last}Transfer-Encoding: chunked\r\n\r\n0;x=1\r\nX-User: admin\r\n\r\n`,
     `${method} ${path} HTTP/1.1\r\n${last}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n`,
     // Other versions and first lines.
-    ...['HTTP/1.0', 'HTTP/0.9', 'HTTP/2.0', 'HTTP/1.2', 'HTTP/1.1.1', 'http/1.1', 'RTSP/1.0', ''].map((version) =>
-      line(`${method} ${path} ${version}`),
+    ...['HTTP/1.0', 'HTTP/0.9', 'HTTP/2.0', 'HTTP/1.2', 'HTTP/1.1.1', 'http/1.1', 'RTSP/1.0', ''].map(
+      (version) => line(`${method} ${path} ${version}`),
     ),
     `${method} ${path}\r\n`,
     `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${plain}`,

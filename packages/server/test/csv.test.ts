@@ -9,9 +9,10 @@ const hostile = Object.values(groups).flat()
 const parsed = (csv: string): string[][] => {
   const lines: string[][] = []
   let line: string[] = []
-  for (let at = 0; at < csv.length; ) {
+  for (let at = 0; at < csv.length;) {
     const [whole, quoted, plain, end] =
-      /^(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/.exec(csv.slice(at)) ?? expect.fail(`no cell at ${at}: ${csv}`)
+      /^(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/.exec(csv.slice(at)) ??
+      expect.fail(`no cell at ${at}: ${csv}`)
     line.push(quoted?.replaceAll('""', '"') ?? plain ?? '')
     if (end === '\r\n') {
       lines.push(line)
@@ -26,7 +27,12 @@ const parsed = (csv: string): string[][] => {
 const formulasIn = (cell: string): string[] =>
   cell
     .split(/[;|\t\r\n]/)
-    .map((part) => part.normalize('NFKC').replaceAll('−', '-').replace(/^[\s\p{Cc}\p{Cf}]+/u, ''))
+    .map((part) =>
+      part
+        .normalize('NFKC')
+        .replaceAll('−', '-')
+        .replace(/^[\s\p{Cc}\p{Cf}]+/u, ''),
+    )
     .filter((part) => /^[-=+@]/.test(part))
 
 test(`${hostile.length} cells that would be formulas are texts, and nothing else of them changes`, () => {
@@ -52,7 +58,7 @@ test.each(harmless.map((text) => [text]))('%j stays as it is', (text) => {
 })
 
 test('numbers below zero stay numbers', () => {
-  expect(csvOf(['share', 'people', 'known', 'none'], [{ share: -0.5, people: -1, known: true, none: null }])).toBe(
-    'share,people,known,none\r\n-0.5,-1,true,\r\n',
-  )
+  expect(
+    csvOf(['share', 'people', 'known', 'none'], [{ share: -0.5, people: -1, known: true, none: null }]),
+  ).toBe('share,people,known,none\r\n-0.5,-1,true,\r\n')
 })

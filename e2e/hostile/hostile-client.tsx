@@ -23,7 +23,12 @@ export const hostileClient = (text: string, shows: 'nudge' | 'guard rail' | 'wel
   const modal = { type: 'open_modal', modal: text, prefill: { [text]: text } }
   const steps = [
     { ...everywhere, id: 'page', action: redirect },
-    { ...everywhere, id: 'own', action: { ...redirect, url: `/${text}` }, learnMoreUrl: `https://host.example/${text}` },
+    {
+      ...everywhere,
+      id: 'own',
+      action: { ...redirect, url: `/${text}` },
+      learnMoreUrl: `https://host.example/${text}`,
+    },
     { ...everywhere, id: 'modal', action: modal, required: true },
     { ...everywhere, id: 'claim' },
     { ...everywhere, id: 'done', status: 'done', completedAt: when, completedBy: text },
@@ -47,8 +52,18 @@ export const hostileClient = (text: string, shows: 'nudge' | 'guard rail' | 'wel
       ReturnType<InMemoryClient['getSnapshot']>['refused']
     >,
   })
-  const blocked = { message: text, title: text, detail: text, correlationId: text, type: text, action: redirect }
+  const blocked = {
+    message: text,
+    title: text,
+    detail: text,
+    correlationId: text,
+    type: text,
+    action: redirect,
+  }
   if (shows === 'guard rail')
-    client.block('page', { ...(blocked as unknown as Partial<Blocked>), missingSteps: ['page', 'modal', text] })
+    client.block('page', {
+      ...(blocked as unknown as Partial<Blocked>),
+      missingSteps: ['page', 'modal', text],
+    })
   return client
 }
