@@ -56,7 +56,7 @@ const sendAll = async ({ port }: Host, method: string, path: string, user: strin
   return { sent: requests.length + frames.length, statuses }
 }
 
-describe.each(frameworks)('odd requests in front of the gates of %s', (framework, start) => {
+describe.each(frameworks)('odd requests in front of the gates of %s', (_framework, start) => {
   const startHost = startedHosts()
   let gates: Gates
   let host: Host
@@ -75,7 +75,6 @@ describe.each(frameworks)('odd requests in front of the gates of %s', (framework
     // The plain forms among them do reach the gate, so that this test cannot pass by asking for nothing.
     expect(statuses.filter((status) => status === 409).length).toBeGreaterThan(20)
     expect(statuses).not.toContain(503)
-    console.log(`${framework}: ${sent} odd requests at ${method} ${path}, no handler ran`)
   })
 
   test.each(routes)('%s %s: each run of the handler has its decision', async (method, path) => {
@@ -105,7 +104,6 @@ test('a host that puts its gate before a prefix of the path is caught', async ()
   await sendAll(host, 'POST', '/stores/7/publish', 'stranger')
   expect(ran.length).toBeGreaterThan(5)
   expect(ran.every(({ decision }) => decision === undefined)).toBe(true)
-  console.log(`Of a gate before a prefix ${ran.length} requests ran the handler without a decision`)
   gates.close()
   await host.stop()
 })

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
+// oxlint-disable-next-line house/imports-follow-the-arrows -- what no package exports is looked at here, too
 import { isReturnPath } from '../packages/contract/src/urls.ts'
+// oxlint-disable-next-line house/imports-follow-the-arrows -- what no package exports is looked at here, too
 import { returnPath } from '../apps/demo-store/browser/pages/return-path.ts'
+// oxlint-disable-next-line house/imports-follow-the-arrows -- what no package exports is looked at here, too
 import { safeUrl } from '../packages/react/src/kit/safe-url.ts'
 import { launchChromium } from './chromium.ts'
 import { hostileTexts, hostileUrls } from './corpora.ts'
