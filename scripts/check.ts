@@ -19,10 +19,12 @@ const generator = join(root, 'scripts/generate.ts')
 
 const checks: Check[] = [
   { name: 'types', run: () => tool('typescript', 'tsc', '--noEmit', '--pretty', 'false') },
-  ...['apps/demo-store/browser', 'packages/react', 'e2e/host-modal', 'bench/page'].map((folder) => ({
-    name: `types ${folder.split('/')[1]}`,
-    run: () => tool('typescript', 'tsc', '--noEmit', '--pretty', 'false', '-p', `${folder}/tsconfig.json`),
-  })),
+  ...['apps/demo-store/browser', 'packages/react', 'e2e/host-modal', 'e2e/hostile', 'bench/page'].map(
+    (folder) => ({
+      name: `types ${folder.split('/')[1]}`,
+      run: () => tool('typescript', 'tsc', '--noEmit', '--pretty', 'false', '-p', `${folder}/tsconfig.json`),
+    }),
+  ),
   { name: 'lint', run: () => tool('oxlint', 'oxlint', '--deny-warnings') },
   { name: 'unused code', run: () => tool('knip', 'knip', '--no-progress', '--no-config-hints') },
   { name: 'format', run: () => tool('oxfmt', 'oxfmt', '--list-different') },
