@@ -17,9 +17,15 @@ export type ServerProcess = {
   readonly stop: () => Promise<number | null>
 }
 
-/** `boardwalk serve` as a process of its own, on this database. */
-export const startServer = async (settings: Record<string, string>): Promise<ServerProcess> => {
-  const child = spawn(process.execPath, [entry, 'serve', '--port', '0'], {
+/**
+ * `boardwalk serve` as a process of its own, on this database; or `words` in its place, as long as it says where it
+ * listens.
+ */
+export const startServer = async (
+  settings: Record<string, string>,
+  words: readonly string[] = [entry, 'serve', '--port', '0'],
+): Promise<ServerProcess> => {
+  const child = spawn(process.execPath, words, {
     env: {
       PATH: process.env['PATH'],
       BOARDWALK_JWT_SECRET: secret,
