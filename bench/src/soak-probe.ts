@@ -17,21 +17,18 @@ const resolutionMs = 10
 if (file !== undefined) {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs })
   delay.enable()
-  setInterval(
-    () => {
-      const { rss, heapUsed: heap } = process.memoryUsage()
-      // What is measured is the time from one tick of a timer to the next.
-      const beyond = (percentile: number): number => delay.percentile(percentile) / 1e6 - resolutionMs
-      const probe: Probe = {
-        at: process.uptime(),
-        rss,
-        heap,
-        delayP50Ms: beyond(50),
-        delayP99Ms: beyond(99),
-      }
-      delay.reset()
-      appendFileSync(file, `${JSON.stringify(probe)}\n`)
-    },
-    Number(process.env['SOAK_PROBE_MS']),
-  ).unref()
+  setInterval(() => {
+    const { rss, heapUsed: heap } = process.memoryUsage()
+    // What is measured is the time from one tick of a timer to the next.
+    const beyond = (percentile: number): number => delay.percentile(percentile) / 1e6 - resolutionMs
+    const probe: Probe = {
+      at: process.uptime(),
+      rss,
+      heap,
+      delayP50Ms: beyond(50),
+      delayP99Ms: beyond(99),
+    }
+    delay.reset()
+    appendFileSync(file, `${JSON.stringify(probe)}\n`)
+  }, Number(process.env['SOAK_PROBE_MS'])).unref()
 }

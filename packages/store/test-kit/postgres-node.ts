@@ -20,7 +20,12 @@ export type PostgresNode = {
   readonly remove: () => Promise<void>
 }
 
-type Ground = { readonly folder: string; readonly guard: KeptProcess; readonly binaries: string; readonly user: User }
+type Ground = {
+  readonly folder: string
+  readonly guard: KeptProcess
+  readonly binaries: string
+  readonly user: User
+}
 
 const environment = { ...process.env, LC_ALL: 'C' }
 
@@ -111,7 +116,15 @@ export const startPostgresNode = async ({
 }: NodeOptions = {}): Promise<PostgresNode> => {
   const ground = await prepare(flavour)
   const { folder, binaries, user } = ground
-  const words = ['-D', join(folder, 'data'), '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C']
+  const words = [
+    '-D',
+    join(folder, 'data'),
+    '-U',
+    'postgres',
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--locale=C',
+  ]
   await promisify(execFile)(join(binaries, 'initdb'), words, { ...user, env: environment, cwd: folder })
   return startOn(ground, settings)
 }
@@ -122,6 +135,10 @@ export const startStandby = async (primary: PostgresNode, name: string): Promise
   const { folder, binaries, user } = ground
   const from = `host=127.0.0.1 port=${primary.port} user=postgres application_name=${name}`
   const words = ['-D', join(folder, 'data'), '-d', from, '-R', '-X', 'stream', '-c', 'fast', '--no-sync']
-  await promisify(execFile)(join(binaries, 'pg_basebackup'), words, { ...user, env: environment, cwd: folder })
+  await promisify(execFile)(join(binaries, 'pg_basebackup'), words, {
+    ...user,
+    env: environment,
+    cwd: folder,
+  })
   return startOn(ground, {})
 }

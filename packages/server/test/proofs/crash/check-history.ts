@@ -107,7 +107,9 @@ const rules: Readonly<Record<string, Rule>> = {
         .filter((key) => !asked.has(key)),
       // What somebody did never stands with somebody else.
       ...final.happenings
-        .flatMap(({ userId, ref, type }) => (ref === null || type !== 'shop.viewed' ? [] : [pair(userId, ref)]))
+        .flatMap(({ userId, ref, type }) =>
+          ref === null || type !== 'shop.viewed' ? [] : [pair(userId, ref)],
+        )
         .filter((key) => !refs.has(key)),
       ...final.people.map(({ userId }) => userId).filter((userId) => !known.has(userId)),
     ]
@@ -152,9 +154,12 @@ const rules: Readonly<Record<string, Rule>> = {
     }
     return ops.filter(is('gate')).flatMap((op) => {
       const key = pair(ownerOf(op, op.action.step), op.action.step)
-      if (isOk(op) && (asked.get(key) ?? Infinity) > op.end.at) return [`${op.op} passed before anybody did it`]
+      if (isOk(op) && (asked.get(key) ?? Infinity) > op.end.at)
+        return [`${op.op} passed before anybody did it`]
       const isStopped = op.end.kind === 'fail' && stays(op.userId)
-      return isStopped && (since.get(key) ?? Infinity) < op.at ? [`${op.op} was stopped: ${op.end.status}`] : []
+      return isStopped && (since.get(key) ?? Infinity) < op.at
+        ? [`${op.op} was stopped: ${op.end.status}`]
+        : []
     })
   },
 
@@ -188,7 +193,7 @@ const rules: Readonly<Record<string, Rule>> = {
     const kept = unique(final.keys.map(({ userId, key }) => pair(userId, key)))
     return ops
       .filter((op) => isOk(op) && stays(op.userId))
-      .flatMap(({ userId, action }) => 
+      .flatMap(({ userId, action }) =>
         'key' in action && action.key !== undefined ? [pair(userId, `request:${action.key}`)] : [],
       )
       .filter((key) => !kept.has(key))
@@ -204,7 +209,9 @@ const rules: Readonly<Record<string, Rule>> = {
       ...[...made.keys()].filter((seq) => !due.has(seq)).map((seq) => `${seq} is delivered, not told`),
       ...twice(made),
       ...final.deliveries
-        .filter(({ userId, seq, status }) => stays(userId) && (status !== 'delivered' || !taken.has(String(seq))))
+        .filter(
+          ({ userId, seq, status }) => stays(userId) && (status !== 'delivered' || !taken.has(String(seq))),
+        )
         .map(({ seq, status }) => `${seq} is ${status}, and not received`),
       ...final.received
         .filter(({ seq, id }) => ids.has(seq) && ids.get(seq) !== id)
@@ -246,7 +253,9 @@ const rules: Readonly<Record<string, Rule>> = {
     return [
       ...[...gone.keys()].filter((userId) => people.has(userId)).map((userId) => `${userId} is still there`),
       ...ops
-        .filter((op) => (is('read')(op) || is('gate')(op)) && isOk(op) && (gone.get(op.userId) ?? Infinity) < op.at)
+        .filter(
+          (op) => (is('read')(op) || is('gate')(op)) && isOk(op) && (gone.get(op.userId) ?? Infinity) < op.at,
+        )
         .map(({ op, userId }) => `${userId} was answered for in ${op}`),
     ]
   },

@@ -131,7 +131,11 @@ export const crashPoints: readonly Point[] = [
   atReceiver,
   caught('delivered, before it is marked', { statement: 'settle_deliveries', when: 'before' }),
   caught('marked, the server not told', { statement: 'settle_deliveries', when: 'done' }),
-  caught('counted, before the cursor’s COMMIT', { statement: 'commit', when: 'before', after: 'move_analytics' }),
+  caught('counted, before the cursor’s COMMIT', {
+    statement: 'commit',
+    when: 'before',
+    after: 'move_analytics',
+  }),
 ]
 
 /** Of events that wait in Kafka. */

@@ -33,7 +33,9 @@ export type Ran = Judged & {
   readonly hits: ReadonlyMap<string, number>
 }
 
-const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const hurried = fileURLToPath(new URL('./hurried.ts', import.meta.url))
+const crashServer = fileURLToPath(new URL('./crash-server.ts', import.meta.url))
+const command = fileURLToPath(new URL('../../../../cli/bin/boardwalk.js', import.meta.url))
 const mostMsToPoint = 12_000
 const stride = 11
 
@@ -46,7 +48,17 @@ const oldKeys = {
 
 /** People live, the server dies again and again, and when all has come to rest it is judged. */
 export const runCrashes = async (run: CrashRun): Promise<Ran> => {
-  const { url, schema, crashes, points, server: spoilt, kafka, tasks = 12, answersAfter = 50, isAllTaken } = run
+  const {
+    url,
+    schema,
+    crashes,
+    points,
+    server: spoilt,
+    kafka,
+    tasks = 12,
+    answersAfter = 50,
+    isAllTaken,
+  } = run
   const folder = await mkdtemp(join(tmpdir(), 'boardwalk-crashes-'))
   const file = join(folder, 'history')
   const database: Database = await openDatabase({ url, schema, connections: 4 })
@@ -59,7 +71,7 @@ export const runCrashes = async (run: CrashRun): Promise<Ran> => {
   const compiled = { NODE_COMPILE_CACHE: join(folder, 'compiled') }
   const start = (): Promise<ServerProcess> => {
     const settings = { url: behindTrap.href, schema, port, ...spoilt }
-    const words = ['--no-warnings', '--import', path('./hurried.ts')]
+    const words = ['--no-warnings', '--import', hurried]
     return spoilt === undefined
       ? startServer(
           {
@@ -68,9 +80,9 @@ export const runCrashes = async (run: CrashRun): Promise<Ran> => {
             BOARDWALK_SCHEMA: schema,
             BOARDWALK_WEBHOOK_ALLOW: '127.0.0.1',
           },
-          [...words, path('../../../../cli/bin/boardwalk.js'), 'serve', '--port', String(port)],
+          [...words, command, 'serve', '--port', String(port)],
         )
-      : startServer(compiled, [...words, path('./crash-server.ts'), JSON.stringify(settings)])
+      : startServer(compiled, [...words, crashServer, JSON.stringify(settings)])
   }
   let server = await start()
   await publishFlow(server.server, crashFlow)
@@ -86,10 +98,7 @@ export const runCrashes = async (run: CrashRun): Promise<Ran> => {
     // Some of all kinds also when there are fewer crashes than points.
     const point = points[(crash * stride) % points.length] as Point
     await database.query(oldKeys, [crash])
-    const isReached = await Promise.race([
-      point.reach(stage).then(() => true),
-      sleep(mostMsToPoint, false),
-    ])
+    const isReached = await Promise.race([point.reach(stage).then(() => true), sleep(mostMsToPoint, false)])
     await server.kill()
     await point.leave(stage)
     const name = isReached ? point.name : 'at a random moment'
@@ -101,6 +110,12 @@ export const runCrashes = async (run: CrashRun): Promise<Ran> => {
   if (isAllTaken) await until(() => isAllTaken(database, file), 'all that waits is taken')
   const judged = await judge([file], { database, receiver, server })
   await server.stop()
-  await Promise.all([trap.stop(), door.stop(), receiver.stop(), database.close(), rm(folder, { recursive: true })])
+  await Promise.all([
+    trap.stop(),
+    door.stop(),
+    receiver.stop(),
+    database.close(),
+    rm(folder, { recursive: true }),
+  ])
   return { ...judged, hits }
 }

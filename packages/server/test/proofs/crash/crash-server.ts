@@ -32,7 +32,10 @@ const beside = await openDatabase({ url, schema, connections: 2 })
 const cursorFirst: Spoil = async (statement, values, query) => {
   if (statement.name !== 'fan_out') return query(statement, values)
   const { text } = statement
-  const cursor = { name: 'fan_out_cursor', text: text.replace('where exists (select from moved)', 'where false') }
+  const cursor = {
+    name: 'fan_out_cursor',
+    text: text.replace('where exists (select from moved)', 'where false'),
+  }
   const [last] = await query<{ xid: string; seq: number }>(cursor, values)
   if (last === undefined) return []
   await sleep(pauseMs)
@@ -52,7 +55,7 @@ const positionFirst: Spoil = async (statement, values, query) => {
   if (statement.name !== 'advance_kafka_position') return query(statement, values)
   const answer = await beside.query(statement, values)
   await sleep(pauseMs)
-  return answer as unknown[]
+  return answer
 }
 
 /** Which of the values of `commit_changes` are the people, the happenings, the answers to keep. */
@@ -103,7 +106,8 @@ const boardwalk = createBoardwalk({
   database: {
     ...database,
     query: spoilt(database.query),
-    transaction: (work) => database.transaction((session) => work({ ...session, query: spoilt(session.query) })),
+    transaction: (work) =>
+      database.transaction((session) => work({ ...session, query: spoilt(session.query) })),
   } satisfies Database,
   tokens: { secret },
   apiKey,

@@ -5,7 +5,9 @@ import { flushCompileCache } from 'node:module'
 const { setInterval: wait } = globalThis
 const hour = 3_600_000
 
-globalThis.setInterval = ((work: () => void, ms?: number) =>
-  wait(work, ms === hour ? 500 : ms)) as typeof setInterval
+globalThis.setInterval = Object.assign(
+  (work: () => void, ms?: number) => wait(work, ms === hour ? 500 : ms),
+  wait,
+)
 
 setTimeout(flushCompileCache, 1_000).unref()

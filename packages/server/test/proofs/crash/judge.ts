@@ -15,7 +15,8 @@ const workload = fileURLToPath(new URL('./workload.ts', import.meta.url))
 
 /** Until so many more questions than now are answered well. */
 export const untilAnswered = async (file: string, more: number): Promise<void> => {
-  const answered = (): number => (existsSync(file) ? readHistory(file).filter(({ end }) => end.kind === 'ok').length : 0)
+  const answered = (): number =>
+    existsSync(file) ? readHistory(file).filter(({ end }) => end.kind === 'ok').length : 0
   const enough = answered() + more
   await until(async () => answered() >= enough, 'people are answered')
 }

@@ -44,7 +44,8 @@ const messages = (untyped: boolean) => {
   }
 }
 
-const textAt = (message: Buffer, from: number): string => message.toString('utf8', from, message.indexOf(0, from))
+const textAt = (message: Buffer, from: number): string =>
+  message.toString('utf8', from, message.indexOf(0, from))
 
 /** The statement that a message is about: Parse begins with its name, Bind names a portal before it. */
 const statementOf = (message: Buffer): string | undefined => {

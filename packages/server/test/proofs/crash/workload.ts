@@ -91,7 +91,11 @@ const ask = async (person: Person, action: Action): Promise<Answer> => {
   const said = (await response.json()) as any
   if (status === 200 && action.do === 'event' && said.results[0].status === 'refused')
     return { kind: 'fail', status }
-  return { kind: kindOf(status), status, ...(status === 200 && action.do === 'read' && { seen: seenIn(said) }) }
+  return {
+    kind: kindOf(status),
+    status,
+    ...(status === 200 && action.do === 'read' && { seen: seenIn(said) }),
+  }
 }
 
 const once = async (person: Person, action: Action): Promise<Answer['kind']> => {
