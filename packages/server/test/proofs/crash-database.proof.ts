@@ -4,12 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, inject, test } from 'vitest'
+import { expect, inject, onTestFinished, test } from 'vitest'
 import { openDatabase, schemaDifferences } from '@boardwalk/store'
 import { freshSchema, startPostgresNode } from '@boardwalk/store/test-kit'
 import { startReceiver } from '../receiver.ts'
 import { summaryOf } from './crash/check-history.ts'
-import { crashFlow, judge, reportOf, startWorkload, untilAnswered, type Judged } from './crash/judge.ts'
+import { crashFlow, judge, reportOf, startWorkload, answersIn, type Judged } from './crash/judge.ts'
 import { startWireTrap, type Snare } from './crash/wire-trap.ts'
 import { publishFlow, startServer } from './server-process.ts'
 
@@ -35,19 +35,25 @@ const killDatabase = async (settings: Record<string, string>): Promise<Judged> =
   await first.query({ name: 'checkpoint', text: 'checkpoint' })
   await first.close()
   const workload = startWorkload({ address: server.address, file, name: 'd', tasks: 8 })
+  onTestFinished(async () => {
+    workload.kill()
+    await server.kill()
+    await postgres.remove()
+  })
+  const answered = answersIn(file)
   for (let crash = 0; crash < crashes; crash++) {
-    await untilAnswered(file, 150)
+    await answered(150)
     await postgres.kill()
     await postgres.restart()
   }
-  await untilAnswered(file, 50)
+  await answered(50)
   await workload.finish()
   const database = await openDatabase({ url: postgres.url, schema, connections: 2 })
   const judged = await judge([file], { database, receiver, server })
   expect(server.process.exitCode).toBe(null)
   await server.stop()
   await database.close()
-  await Promise.all([postgres.remove(), receiver.stop(), rm(folder, { recursive: true })])
+  await Promise.all([receiver.stop(), rm(folder, { recursive: true })])
   return judged
 }
 

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase, type Database } from '@boardwalk/store'
 import { startPostgresNode, startStandby, type PostgresNode } from '@boardwalk/store/test-kit'
 import { startReceiver } from '../receiver.ts'
 import { summaryOf } from './crash/check-history.ts'
 import { now, type Op } from './crash/history.ts'
-import { crashFlow, judge, startWorkload, untilAnswered } from './crash/judge.ts'
+import { crashFlow, judge, startWorkload, answersIn } from './crash/judge.ts'
 import { startWireTrap } from './crash/wire-trap.ts'
 import { publishFlow, startServer, type ServerProcess } from './server-process.ts'
 
@@ -70,19 +70,24 @@ test(`${failovers} failovers to a synchronous standby lose nothing that was ackn
   const workloads = servers.map(({ address }, index) =>
     startWorkload({ address, file: files[index] ?? '', name: `s${index}`, tasks: 6 }),
   )
+  const answered = files.map(answersIn)
   const killed: number[] = []
+  onTestFinished(async () => {
+    for (const workload of workloads) workload.kill()
+    await Promise.all(servers.map((server) => server.kill()))
+  })
   for (let round = 0; round < failovers; round++) {
     const name = `standby_${round}`
     const standby = await startStandby(primary, name)
     await synchronise(primary, name)
-    await Promise.all(files.map((file) => untilAnswered(file, 100)))
+    await Promise.all(answered.map((enough) => enough(100)))
     killed.push(now())
     await primary.kill()
     await promote(standby)
     trap.moveTo(standby.port)
     await primary.remove()
     primary = standby
-    await Promise.all(files.map((file) => untilAnswered(file, 100)))
+    await Promise.all(answered.map((enough) => enough(100)))
   }
   expect(servers.map((server) => server.process.exitCode)).toEqual([null, null])
   // Whether what it finds was numbered by another database is asked by each process when it starts.

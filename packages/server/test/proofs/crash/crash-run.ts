@@ -8,7 +8,7 @@ import { freePort, startFaultProxy } from '@boardwalk/store/test-kit'
 import { startReceiver } from '../../receiver.ts'
 import { publishFlow, startServer, type ServerProcess } from '../server-process.ts'
 import { buildTurnstiles, type Point } from './crash-points.ts'
-import { crashFlow, judge, startWorkload, until, untilAnswered, type Judged } from './judge.ts'
+import { crashFlow, judge, startWorkload, until, answersIn, type Judged } from './judge.ts'
 import { startWireTrap } from './wire-trap.ts'
 import type { CrashServer } from './crash-server.ts'
 import type { Workload } from './workload.ts'
@@ -36,7 +36,7 @@ export type Ran = Judged & {
 const hurried = fileURLToPath(new URL('./hurried.ts', import.meta.url))
 const crashServer = fileURLToPath(new URL('./crash-server.ts', import.meta.url))
 const command = fileURLToPath(new URL('../../../../cli/bin/boardwalk.js', import.meta.url))
-const mostMsToPoint = 12_000
+const mostMsToPoint = 20_000
 const stride = 11
 
 const oldKeys = {
@@ -91,31 +91,30 @@ export const runCrashes = async (run: CrashRun): Promise<Ran> => {
   const address = `http://127.0.0.1:${door.port}`
   const workload = startWorkload({ address, file, name: 'p', tasks, ...(kafka && { kafka }) })
 
+  const answered = answersIn(file)
   const stage = { database, trap, receiver, door }
-  await untilAnswered(file, tasks)
   const hits = new Map<string, number>()
-  for (let crash = 0; crash < crashes; crash++) {
-    // Some of all kinds also when there are fewer crashes than points.
-    const point = points[(crash * stride) % points.length] as Point
-    await database.query(oldKeys, [crash])
-    const isReached = await Promise.race([point.reach(stage).then(() => true), sleep(mostMsToPoint, false)])
+  try {
+    for (let crash = 0; crash < crashes; crash++) {
+      await answered(tasks)
+      // Some of all kinds also when there are fewer crashes than points.
+      const point = points[(crash * stride) % points.length] as Point
+      await database.query(oldKeys, [crash])
+      const isReached = await Promise.race([point.reach(stage).then(() => true), sleep(mostMsToPoint, false)])
+      await server.kill()
+      await point.leave(stage)
+      const name = isReached ? point.name : 'at a random moment'
+      hits.set(name, (hits.get(name) ?? 0) + 1)
+      server = await start()
+    }
+    await answered(answersAfter)
+    await workload.finish()
+    if (isAllTaken) await until(() => isAllTaken(database, file), 'all that waits is taken')
+    return { ...(await judge([file], { database, receiver, server })), hits }
+  } finally {
+    workload.kill()
     await server.kill()
-    await point.leave(stage)
-    const name = isReached ? point.name : 'at a random moment'
-    hits.set(name, (hits.get(name) ?? 0) + 1)
-    server = await start()
+    await Promise.all([trap.stop(), door.stop(), receiver.stop(), database.close()])
+    await rm(folder, { recursive: true })
   }
-  await untilAnswered(file, answersAfter)
-  await workload.finish()
-  if (isAllTaken) await until(() => isAllTaken(database, file), 'all that waits is taken')
-  const judged = await judge([file], { database, receiver, server })
-  await server.stop()
-  await Promise.all([
-    trap.stop(),
-    door.stop(),
-    receiver.stop(),
-    database.close(),
-    rm(folder, { recursive: true }),
-  ])
-  return { ...judged, hits }
 }

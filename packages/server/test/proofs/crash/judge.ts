@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Database } from '@boardwalk/store'
@@ -13,12 +13,29 @@ import type { Workload } from './workload.ts'
 
 const workload = fileURLToPath(new URL('./workload.ts', import.meta.url))
 
-/** Until so many more questions than now are answered well. */
-export const untilAnswered = async (file: string, more: number): Promise<void> => {
-  const answered = (): number =>
-    existsSync(file) ? readHistory(file).filter(({ end }) => end.kind === 'ok').length : 0
-  const enough = answered() + more
-  await until(async () => answered() >= enough, 'people are answered')
+/** Waits until so many more questions than before are answered well. */
+export const answersIn = (file: string): ((more: number) => Promise<void>) => {
+  let from = 0
+  let answered = 0
+  let wanted = 0
+  const look = async (): Promise<number> => {
+    // What is there grows to many megabytes, and is read again and again.
+    const written = existsSync(file) ? await readFrom(file, from) : ''
+    from += Buffer.byteLength(written)
+    answered += written.split('"kind":"ok"').length - 1
+    return answered
+  }
+  return async (more) => {
+    wanted = (await look()) + more
+    await until(async () => (await look()) >= wanted, 'people are answered')
+  }
+}
+
+const readFrom = async (file: string, start: number): Promise<string> => {
+  const pieces = await createReadStream(file, { start, encoding: 'utf8' }).toArray()
+  const text = pieces.join('')
+  // Up to the last whole line.
+  return text.slice(0, text.lastIndexOf('\n') + 1)
 }
 
 /** What people live through. */
@@ -46,14 +63,17 @@ const left = {
       + (select count(*) from delivery where status = 'pending') as left`,
 }
 export const until = async (isSo: () => Promise<boolean>, what: string): Promise<void> => {
-  const deadline = performance.now() + 120_000
+  // Only for what will never be: beside much other work all of it takes minutes.
+  const deadline = performance.now() + 600_000
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`Not in time: ${what}`)
     await sleep(200)
   }
 }
 
-export const startWorkload = (settings: Workload): { readonly finish: () => Promise<void> } => {
+export const startWorkload = (
+  settings: Workload,
+): { readonly finish: () => Promise<void>; readonly kill: () => void } => {
   const child = spawn(process.execPath, ['--no-warnings', workload, JSON.stringify(settings)], {
     env: { PATH: process.env['PATH'] },
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -65,6 +85,7 @@ export const startWorkload = (settings: Workload): { readonly finish: () => Prom
       const [code] = await ended
       if (code !== 0) throw new Error(`The workload ended with ${code}`)
     },
+    kill: () => void child.kill('SIGKILL'),
   }
 }
 
