@@ -9,7 +9,7 @@ export {
 export { debianProgram } from './debian-program.ts'
 export { startFaultProxy, type Fault, type FaultProxy } from './fault-proxy.ts'
 export { forKafka } from './kafka/for-kafka.ts'
-export { freePort } from './kept-process.ts'
+export { steadyPort } from './kept-process.ts'
 export { startKafka, type KafkaServer } from './kafka/start-kafka.ts'
 export { startPostgresNode, startStandby, type PostgresNode } from './postgres-node.ts'
 export { startPostgres, type PostgresServer } from './start-postgres.ts'

@@ -4,7 +4,7 @@ import { chown, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort, keepProcess, type KeptProcess } from './kept-process.ts'
+import { keepProcess, steadyPort, type KeptProcess } from './kept-process.ts'
 import { findBinaries, serverUser, type Flavour, type User } from './postgres-binaries.ts'
 import { serverOptions, untilReady } from './start-postgres.ts'
 
@@ -73,7 +73,7 @@ const startOn = async (
   settings: Readonly<Record<string, string>>,
 ): Promise<PostgresNode> => {
   const data = join(folder, 'data')
-  const port = await freePort()
+  const port = await steadyPort()
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`
   const options = serverOptions({ port, ...settings })
   const start = async (): Promise<KeptProcess> => {

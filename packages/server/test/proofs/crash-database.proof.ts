@@ -86,7 +86,7 @@ test.skipIf(inject('postgresUrl') === null)(
   async () => {
     const url = inject('postgresUrl') ?? ''
     const schema = freshSchema()
-    const trap = await startWireTrap(Number(new URL(url).port))
+    const trap = await startWireTrap(Number(new URL(url).port || 5432))
     const behindTrap = new URL(url)
     behindTrap.port = String(trap.port)
     const settings = { DATABASE_URL: behindTrap.href, BOARDWALK_SCHEMA: schema }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openDatabase, type Database } from '@boardwalk/store'
-import { freePort, startFaultProxy } from '@boardwalk/store/test-kit'
+import { startFaultProxy, steadyPort } from '@boardwalk/store/test-kit'
 import { startReceiver } from '../../receiver.ts'
 import { publishFlow, startServer, type ServerProcess } from '../server-process.ts'
 import { buildTurnstiles, type Point } from './crash-points.ts'
@@ -62,11 +62,11 @@ export const runCrashes = async (run: CrashRun): Promise<Ran> => {
   const folder = await mkdtemp(join(tmpdir(), 'boardwalk-crashes-'))
   const file = join(folder, 'history')
   const database: Database = await openDatabase({ url, schema, connections: 4 })
-  const trap = await startWireTrap(Number(new URL(url).port))
+  const trap = await startWireTrap(Number(new URL(url).port || 5432))
   const behindTrap = new URL(url)
   behindTrap.port = String(trap.port)
   const receiver = await startReceiver()
-  const port = await freePort()
+  const port = await steadyPort()
   const door = await startFaultProxy({ port })
   const compiled = { NODE_COMPILE_CACHE: join(folder, 'compiled') }
   const start = (): Promise<ServerProcess> => {
