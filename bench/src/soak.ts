@@ -74,7 +74,7 @@ const post = async (address: string, path: string, body: string): Promise<void> 
 }
 
 /** Least squares. */
-export const slopeOf = (points: readonly (readonly [x: number, y: number])[]): number => {
+const slopeOf = (points: readonly (readonly [x: number, y: number])[]): number => {
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / values.length
   const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))]
