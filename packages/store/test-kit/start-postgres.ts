@@ -56,16 +56,7 @@ async function startIn(
   const initdb = ['-D', data, '-U', 'postgres', ...auth, '--encoding=UTF8', '--locale=C', '--no-sync']
   await promisify(execFile)(join(binaries, 'initdb'), initdb, { ...user, env: environment, cwd: folder })
   const port = await freePort()
-  const settings = {
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
-    port,
-    max_connections: 200,
-    shared_buffers: '128MB',
-    fsync: fsync ? 'on' : 'off',
-    ...more,
-  }
-  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const options = serverOptions({ port, fsync: fsync ? 'on' : 'off', ...more })
   const kept = keepProcess({
     command: [join(binaries, 'postgres'), '-D', data, ...options],
     log: join(folder, 'log'),
@@ -83,7 +74,19 @@ async function startIn(
   return { url, stop: kept.stop }
 }
 
-async function untilReady(url: string, kept: KeptProcess): Promise<void> {
+/** How all servers of tests are started, as words of the command. */
+export function serverOptions(own: Readonly<Record<string, string | number>>): string[] {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 200,
+    shared_buffers: '128MB',
+    ...own,
+  }
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+}
+
+export async function untilReady(url: string, kept: KeptProcess): Promise<void> {
   const deadline = Date.now() + startMs
   for (;;) {
     const client = new pg.Client({ connectionString: url })

@@ -32,7 +32,7 @@ forEachPostgres((name, url) => {
       const start = (which: 0 | 1, isNew: boolean): Promise<ServerProcess> =>
         isNew
           ? startServer({ ...settings, PORT: String(ports[which]), BOARDWALK_DRAIN_SECONDS: '4' })
-          : startServer({ ...settings, PORT: String(ports[which]) }, previous.program)
+          : startServer(settings, [previous.program, 'serve', '--port', String(ports[which])])
       servers.push(await start(0, false), await start(1, false))
       stopping.push(() => Promise.all(servers.map((server) => server.kill())))
       await publishFlow(servers[0]!.server, flowFile('shop'))
