@@ -198,7 +198,9 @@ describe('patterns share the steps of one evaluation', () => {
 
   test('members of a list are asked until the steps are used up, the same every time', () => {
     const evaluate = compileCondition({ a: { $elemMatch: { $regex: '^b+$' } } })
-    const among = (many: number) => ({ a: [...Array.from({ length: many }, () => letters(20)), 'b'.repeat(20)] })
+    const among = (many: number) => ({
+      a: [...Array.from({ length: many }, () => letters(20)), 'b'.repeat(20)],
+    })
     for (let times = 0; times < 3; times += 1) {
       expect(evaluate(among(50))).toBe(true)
       expect(evaluate(among(5000))).toBe(false)

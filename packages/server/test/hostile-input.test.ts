@@ -160,7 +160,7 @@ forEachDatabase((_, open) => {
   describe('paths, queries and headers', () => {
     test.each([
       ['GET', '/nothing/here', 404, 'route_not_found'],
-      ['DELETE', '/api/onboarding', 405, 'method_not_allowed'],
+      ['PUT', '/api/onboarding', 405, 'method_not_allowed'],
       ['GET', '/api/onboarding?unknown=1', 400, 'invalid_request'],
       ['GET', '/api/onboarding?flow=No%20Flow', 400, 'invalid_request'],
       ['GET', '/api/onboarding?flow=nothing', 404, 'flow_not_found'],

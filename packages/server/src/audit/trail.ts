@@ -42,7 +42,7 @@ const outcomeOf = (status: number) => (status < 400 ? 'done' : status < 500 ? 'r
 const audited = (id: string, audit: Logged, handle: Handle, query: Query, log: Logger): Handle => {
   const begin = async (input: Input): Promise<Appended> => {
     const { called, path, correlationId } = input
-    const userId: unknown = path && Reflect.get(path, 'userId')
+    const userId: unknown = called.kind === 'person' ? called.userId : path && Reflect.get(path, 'userId')
     try {
       return await appendAudit(query, {
         actor: actor(called),

@@ -14,11 +14,11 @@ import { presentWithHeaders } from '../dead-letters/present-dead-letter.ts'
 import type { Announcer } from '../following/announce.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
 import { preconditionOf } from '../http/precondition.ts'
-import { Failure } from '../http/reply.ts'
+import { Failure, type Reply } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
 import type { Verbs } from '../http/verbs.ts'
 import { tagged } from '../http/tagged.ts'
-import { forPerson } from '../onboarding/requester.ts'
+import { forPerson, themselves, type Requester } from '../onboarding/requester.ts'
 import { lookJourney, stepJourney } from '../onboarding/journeys.ts'
 import { explainJourney } from './explain-journey.ts'
 import { json, readJourney } from './journeys.ts'
@@ -33,6 +33,8 @@ type Served = Pick<
   | 'explainUser'
   | 'exportUser'
   | 'deleteUser'
+  | 'exportOwn'
+  | 'eraseOwn'
   | 'putAccount'
   | 'getTimeline'
 >
@@ -75,6 +77,26 @@ export const peopleHandlers = (
   { forgetting }: Pick<AnswerCache, 'forgetting'>,
 ): Served => {
   const { travel } = verbs
+
+  const exported = async (requester: Requester): Promise<Reply> => {
+    const { userId } = requester
+    const { body } = await travel(readJourney(requester, (_, { person }) => json(presentHeld(person))))
+    const held = await readHeld(database.query, userId)
+    const deadLetters = (await deadLettersOf(database.query, userId)).map(presentWithHeaders)
+    const tally = await readTallyOf(database.query, userId)
+    const events = await allHappenings(database, userId)
+    return { status: 200, body: { ...(JSON.parse(body) as object), ...held, deadLetters, tally, events } }
+  }
+
+  const erased = async ({ userId, source }: Requester): Promise<Reply> => {
+    const receipt = await forgetting(userId, () => erase(database, userId, randomUUID()))
+    if (receipt === undefined)
+      throw source === 'api' ? unknownPerson() : new Failure('person_not_found', 'Nothing is held of you.')
+    // The name disappears from what others of the account read, too.
+    changed('everybody')
+    return { status: 200, body: { receipt } }
+  }
+
   return {
     putUser: (input) => tellPerson(verbs, database, forPerson(input.path.userId, input), input.body),
     getUserOnboarding: async (input) => {
@@ -92,24 +114,14 @@ export const peopleHandlers = (
       )
     },
     explainUser: (input) => travel(explainJourney(forPerson(input.path.userId, input), input.query)),
-    exportUser: async (input) => {
-      const { userId } = input.path
-      const { body } = await travel(
-        readJourney(forPerson(userId, input), (_, { person }) => json(presentHeld(person))),
-      )
-      const held = await readHeld(database.query, userId)
-      const deadLetters = (await deadLettersOf(database.query, userId)).map(presentWithHeaders)
-      const tally = await readTallyOf(database.query, userId)
-      const events = await allHappenings(database, userId)
-      return { status: 200, body: { ...(JSON.parse(body) as object), ...held, deadLetters, tally, events } }
-    },
-    deleteUser: async ({ path }) => {
-      const { userId } = path
-      const receipt = await forgetting(userId, () => erase(database, userId, randomUUID()))
-      if (receipt === undefined) throw unknownPerson()
-      // The name disappears from what others of the account read, too.
-      changed('everybody')
-      return { status: 200, body: { receipt } }
+    exportUser: (input) => exported(forPerson(input.path.userId, input)),
+    exportOwn: (input) => exported(themselves(input)),
+    deleteUser: (input) => erased(forPerson(input.path.userId, input)),
+    eraseOwn: async (input) => {
+      const requester = themselves(input)
+      // Whoever was erased before is told so.
+      await travel(readJourney(requester, () => json({})))
+      return erased(requester)
     },
     putAccount: async ({ path, body }) => {
       const { accountId } = path
