@@ -7,7 +7,7 @@ import { createBoardwalk, type Boardwalk, type BoardwalkOptions } from '../src/i
 
 export const secret = 'a test secret of more than thirty-two bytes'
 /** Far more than any test does as one person, whose limits are not what it is about. */
-const generousLimits = {
+export const generousLimits = {
   requestsPerMinute: 1_000_000,
   stepUpdatesPerMinute: 1_000_000,
   snoozesPerDay: 1_000_000,

@@ -2,15 +2,14 @@ import { erasureList, erasuresAdded, erasuresAdding, erasuresReplay, erasuresRep
 import { listQuery } from '../lists.ts'
 import type { OperationRow } from '../operation.ts'
 
-const reads = { kind: 'server', scope: 'people:read' } as const
-const writes = { kind: 'server', scope: 'people:write' } as const
+const erases = { kind: 'server', scope: 'people:erase' } as const
 
 export const erasureOperations = {
   listErasures: {
     method: 'get',
     path: '/api/admin/erasures',
     summary: 'Who was erased, as keyed hashes: to be kept outside backups',
-    caller: reads,
+    caller: erases,
     parameters: { query: listQuery },
     answers: { 200: erasureList },
     errors: [],
@@ -18,8 +17,9 @@ export const erasureOperations = {
   addErasures: {
     method: 'post',
     path: '/api/admin/erasures',
+    audit: { target: 'erasures' },
     summary: 'Give back the list after an older backup was restored',
-    caller: writes,
+    caller: erases,
     parameters: {},
     body: erasuresAdding,
     answers: { 200: erasuresAdded },
@@ -28,8 +28,9 @@ export const erasureOperations = {
   replayErasures: {
     method: 'post',
     path: '/api/admin/erasures/replay',
+    audit: { target: 'erasures' },
     summary: 'Erase again those whom a backup brought back, a part of all people at a time',
-    caller: writes,
+    caller: erases,
     parameters: {},
     body: erasuresReplay,
     answers: { 200: erasuresReplayed },

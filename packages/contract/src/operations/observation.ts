@@ -42,7 +42,7 @@ export const observationOperations = {
     caller: { kind: 'person' },
     parameters: {},
     answers: { 200: personExport },
-    errors: [],
+    errors: ['person_not_found'],
   },
   eraseOwn: {
     method: 'delete',

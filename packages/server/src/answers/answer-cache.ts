@@ -4,7 +4,7 @@ import { nextMoment, type World } from '@boardwalk/engine'
 import type { Loaded } from '@boardwalk/store'
 import type { Metrics } from '../operation/metrics.ts'
 import type { Journey, Outcome } from '../road/journey.ts'
-import type { SharedAnswers } from './shared-answers.ts'
+import type { SharedAnswers } from './answers-in-redis.ts'
 
 export type AnswerCacheOptions = {
   /** Bytes of memory that answers may take in this process; default 32 MiB. 0: none is kept, nor shared in Redis. */

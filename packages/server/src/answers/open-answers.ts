@@ -3,7 +3,7 @@ import { databaseIdentity, type Database } from '@boardwalk/store'
 import type { Metrics } from '../operation/metrics.ts'
 import type { SharedRedis } from '../redis/open-redis.ts'
 import { createAnswerCache, type AnswerCache, type AnswerCacheOptions } from './answer-cache.ts'
-import { sharedAnswers } from './shared-answers.ts'
+import { sharedAnswers } from './answers-in-redis.ts'
 
 const manifest = new URL('../../package.json', import.meta.url)
 

@@ -45,6 +45,8 @@ const unknownPerson = (): Failure =>
     'Nobody is known by this user id. Send them first with PUT /api/users/{userId}.',
   )
 
+const nothingHeld = (): Failure => new Failure('person_not_found', 'Nothing is held of you.')
+
 const mostAttributeBytes = 32_768
 
 const bounded = <Attributes extends object>(attributes: Attributes): Attributes => {
@@ -82,6 +84,7 @@ export const peopleHandlers = (
     const { userId } = requester
     const { body } = await travel(readJourney(requester, (_, { person }) => json(presentHeld(person))))
     const held = await readHeld(database.query, userId)
+    if (held['knownSince'] === undefined) throw nothingHeld()
     const deadLetters = (await deadLettersOf(database.query, userId)).map(presentWithHeaders)
     const tally = await readTallyOf(database.query, userId)
     const events = await allHappenings(database, userId)
@@ -90,8 +93,7 @@ export const peopleHandlers = (
 
   const erased = async ({ userId, source }: Requester): Promise<Reply> => {
     const receipt = await forgetting(userId, () => erase(database, userId, randomUUID()))
-    if (receipt === undefined)
-      throw source === 'api' ? unknownPerson() : new Failure('person_not_found', 'Nothing is held of you.')
+    if (receipt === undefined) throw source === 'api' ? unknownPerson() : nothingHeld()
     // The name disappears from what others of the account read, too.
     changed('everybody')
     return { status: 200, body: { receipt } }

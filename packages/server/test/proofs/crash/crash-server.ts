@@ -5,7 +5,7 @@ import { pino } from 'pino'
 import { openDatabase, type Database, type Query, type Statement } from '@boardwalk/store'
 import { createBoardwalk, stopOnSignal } from '../../../src/index.ts'
 import { listen } from '../../../src/process/listen.ts'
-import { apiKey, secret } from '../../open-house.ts'
+import { apiKey, generousLimits, secret } from '../../open-house.ts'
 
 export type CrashServer = {
   readonly url: string
@@ -111,6 +111,7 @@ const boardwalk = createBoardwalk({
   } satisfies Database,
   tokens: { secret },
   apiKey,
+  limits: generousLimits,
   log: pino({ level: 'error', base: null }),
   webhooks: { allow: ['127.0.0.1'] },
   ...(kafka && {
