@@ -120,6 +120,19 @@ export const personExport = z
         }),
       )
       .describe('To which webhooks what happened was told, or is still to be.'),
+    auditEntries: z
+      .array(
+        z.object({
+          seq: z.int(),
+          at: time,
+          actor: z.string(),
+          action: z.string(),
+          outcome: z.string(),
+          correlationId: z.string().optional(),
+          subject: z.string().describe('The random id under which the audit log knows the person.'),
+        }),
+      )
+      .describe('What was done to the person by others than themselves, and erasures they asked for.'),
     lists: z
       .array(z.object({ in: z.string(), id: z.string() }))
       .describe('Lists of user ids, of the team’s own, in which the person stands or once stood.'),

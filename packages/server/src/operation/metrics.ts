@@ -155,6 +155,18 @@ export const createMetrics = (): Metrics => {
     registers,
   })
 
+  let answerBytes = (): number => 0
+  registry.registerMetric(
+    new Gauge({
+      name: 'boardwalk_answer_cache_bytes',
+      help: 'Memory of this process that cached answers take.',
+      registers: [],
+      collect() {
+        this.set(answerBytes())
+      },
+    }),
+  )
+
   const count = ({ type, stepId, data }: Record): void => {
     if (stepId === null) return
     const step = stepLabel(stepId)
@@ -192,15 +204,7 @@ export const createMetrics = (): Metrics => {
     countWaived: (route, reason) => gateWaived.inc({ route: routeLabel(route), reason }),
     count,
     countAnswer: (outcome) => answers.inc({ outcome }),
-    showAnswerCache: (bytes) =>
-      void new Gauge({
-        name: 'boardwalk_answer_cache_bytes',
-        help: 'Memory of this process that cached answers take.',
-        registers,
-        collect() {
-          this.set(bytes())
-        },
-      }),
+    showAnswerCache: (bytes) => void (answerBytes = bytes),
     showStreams,
     showProjectionLag: (seconds) => projectionLag.set(seconds),
     countDelivery: (outcome) => deliveries.inc({ outcome }),

@@ -9,6 +9,7 @@ const walked: { readonly [table: string]: string } = {
   consent_change: 't.id',
   idempotency_key: 't.created_at, t.key',
   delivery: 't.id',
+  audit_entry: 't.seq',
 }
 
 const moment = (column: string): string =>

@@ -126,6 +126,14 @@ export const personalData: { readonly [table: string]: PersonalTable } = {
     },
     ours: [],
   },
+  // Entries stay when the person goes; whom they are about goes with the person.
+  audit_subject: { isOf: byPersonId, noted: told('auditEntries', 'subject'), ours: ['person_id'] },
+  audit_entry: {
+    isOf: `t.subject = (
+      select s.subject from audit_subject s join person p on p.id = s.person_id where p.user_id = $1)`,
+    noted: told('auditEntries', 'seq at actor action outcome correlation_id subject'),
+    ours: columns('id target_kind target_id status begun purged_to previous hash'),
+  },
   tally: { isOf: byPersonId, noted: { state: 'tally' }, ours: ['person_id'] },
 
   // Lists of user ids that the team keeps, and their histories.
@@ -156,7 +164,7 @@ export const personalData: { readonly [table: string]: PersonalTable } = {
     ),
   },
   publication: { ours: columns('id flow version kind at by reason policy reopen') },
-  api_key: { ours: columns('id name verifier scopes created_at expires_at revoked_at') },
+  api_key: { ours: columns('id name verifier scopes role created_at expires_at revoked_at') },
   webhook: {
     ours: columns(
       'id url types secret previous_secret previous_secret_until created_at disabled_at disabled_reason failures probe_at',
@@ -200,6 +208,8 @@ export const personalData: { readonly [table: string]: PersonalTable } = {
   // How far work has come.
   catalogue: { ours: columns('id revision') },
   kafka_position: { ours: columns('group_id topic partition next_offset tries') },
+  audit_head: { ours: columns('sole seq hash') },
+  check_write: { ours: columns('process number at') },
   migration: { ours: columns('number name sha256 applied_at') },
   reader: { ours: columns('name xid seq holder held_until incomplete_until') },
   watch: { ours: columns('name holder fence held_until checked_at') },
