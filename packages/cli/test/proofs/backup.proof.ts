@@ -140,11 +140,21 @@ test('a dump is restored into a younger server: the same rows, numbered anew, an
   expect(before).toMatch(new RegExp(`^person\\|${people}\\|[0-9a-f]{32}$`, 'm'))
   const variables = { DATABASE_URL: old.url, RESTORED_URL: young.url, BACKUP: join(folder, 'dump') }
   await follow('dump', variables)
+  const erasing = await serve({ DATABASE_URL: old.url })
+  await erasing.call('DELETE', '/api/users/person-1')
+  const list = { ERASURES: join(folder, 'erasures.jsonl') }
+  await follow('list-erasures', { ...list, BOARDWALK_URL: erasing.address })
+  await stop(erasing)
   await follow('restore-dump', variables)
   expect(await follow('checksums', { DATABASE_URL: young.url })).toBe(before)
   const said = await follow('afterwards', variables)
   expect(said).toContain('numbered anew')
   expect(said).not.toContain('BAD')
+  const again = await serve({ DATABASE_URL: young.url })
+  expect(await eventsOf(again, 'person-1')).toContain('onboarding.step_completed first')
+  expect(await follow('erase-again', { ...list, BOARDWALK_URL: again.address })).toMatch(/\b1\b/)
+  expect(await eventsOf(again, 'person-1').catch(() => [])).toEqual([])
+  await stop(again)
   await expectGoingOn({ DATABASE_URL: young.url })
   console.log(`dump: ${before.trim().split('\n').length} tables alike, ${people} people`)
 })
@@ -163,7 +173,9 @@ test('a base backup and the archive bring back a moment: what came before it is 
     settings: { archive_mode: 'on', archive_command: `test ! -f "${archive}/%f" && cp "%p" "${archive}/%f"` },
   })
   stopping.push(server.stop)
+  // Servers of tests are told both on their command line, which no backup has.
   await sql(server.url, "alter system set unix_socket_directories = '/tmp'")
+  await sql(server.url, 'alter system set max_connections = 200')
   const free = createServer().listen(0, '127.0.0.1')
   await once(free, 'listening')
   const { port } = free.address() as { port: number }
@@ -199,7 +211,9 @@ test('a base backup and the archive bring back a moment: what came before it is 
       () => undefined,
     ),
   )
-  await follow('restore-moment', { ...variables, MOMENT: moment }, user)
+  await follow('restore-moment', { ...variables, MOMENT: moment }, user).catch(async (error: unknown) => {
+    throw new Error(await readFile(join(variables.RESTORED, 'log'), 'utf8'), { cause: error })
+  })
   await follow('recovered', variables)
   expect(await follow('checksums', { DATABASE_URL: restoredUrl.href })).toBe(before)
   expect(await follow('checksums', { DATABASE_URL: server.url })).not.toBe(before)
