@@ -31,7 +31,7 @@ forEachDatabase((_, open) => {
   })
   afterEach(() => proxy.set({ kind: 'none' }))
 
-  const keys = (): Promise<string[]> => client.keys('*')
+  const keys = (): Promise<string[]> => client.keys('*:answer:*')
   const counted = async (outcome: string): Promise<number> => (await houses.outcomes())[outcome] ?? 0
   const read = (index: 0 | 1): Promise<string> => houses.read(houses.cached[index], reading)
   /** The first reading enrols, the second is kept. */

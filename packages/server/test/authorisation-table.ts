@@ -18,6 +18,8 @@ const decided: Readonly<Record<string, readonly OperationId[]>> = {
     'getConsent',
     'putConsent',
     'sendBrowserEvent',
+    'exportOwn',
+    'eraseOwn',
   ],
   'person or flags:read viewer': ['evaluateFlag', 'evaluateFlags'],
   'people:read viewer': [
@@ -29,7 +31,7 @@ const decided: Readonly<Record<string, readonly OperationId[]>> = {
   ],
   'people:write editor': ['putUser', 'changeUserStep', 'putAccount', 'importPeople'],
   'people:export admin': ['exportUser'],
-  'people:erase admin': ['deleteUser'],
+  'people:erase admin': ['deleteUser', 'listErasures', 'addErasures', 'replayErasures'],
   'events:write editor': ['sendEvents', 'reconcile', 'replayDeadLetter', 'deleteDeadLetter'],
   'gates:check editor': ['checkGate', 'listGates'],
   'flows:read viewer': ['listFlows', 'getFlow', 'getFlowVersion'],

@@ -47,7 +47,7 @@ describe('a page of a configured origin', () => {
     expect([asked.status, await asked.text()]).toEqual([204, ''])
     expect(corsOf(asked)).toEqual({
       'access-control-allow-origin': origin,
-      'access-control-allow-methods': 'GET, PATCH, POST, PUT',
+      'access-control-allow-methods': 'GET, PATCH, POST, PUT, DELETE',
       'access-control-allow-headers':
         'authorization, content-type, if-match, if-none-match, idempotency-key, prefer, x-correlation-id, accept-language',
       'access-control-max-age': '7200',

@@ -42,7 +42,9 @@ export const previousRelease = (): PreviousRelease => {
   const newest = readdirSync(join(root, migrations)).sort().at(-1) ?? ''
   const named = process.env['PROOF_PREVIOUS']
   // The commit that added the newest migration; its parent is the last one without it.
-  const added = git('log', '--diff-filter=A', '--format=%H', '-1', '--', `${migrations}/${newest}`)
+  // Of a merge the whole counts, not how it came about.
+  const asMerged = ['--first-parent', '-m', '--diff-filter=A', '--format=%H', '-1']
+  const added = git('log', ...asMerged, '--', `${migrations}/${newest}`)
   const commit = named ?? git('rev-parse', '--verify', `${added === '' ? 'HEAD' : added}~1`)
   const folder = mkdtempSync(join(tmpdir(), 'boardwalk-previous-'))
   const archive = execFileSync('git', ['archive', commit, 'packages', 'package.json'], {
