@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The slow proofs: several processes, kills, faults, a real browser. Sizes: PROOF_ROUNDS (races), PROOF_PROCESSES, PROOF_KILLS, PROOF_IMPORT_ROWS. */
+/** The slow proofs: several processes, kills, faults, a real browser. Sizes: PROOF_ROUNDS (races), PROOF_PROCESSES, PROOF_KILLS, PROOF_CRASHES, PROOF_FAILOVERS, PROOF_IMPORT_ROWS. */
 export default defineConfig({
   test: {
     include: [

@@ -4,17 +4,19 @@ import { build } from 'vite'
 /** Path and content of all that a browser loads of the pages in a folder; nothing is written. */
 export type BuiltPages = ReadonlyMap<string, string>
 
-/** React as in development: it complains of what differs between server and browser. */
+/** React as in development, unless told otherwise: it complains of what differs between server and browser. */
 export const buildPages = async (
   root: string,
   pages: readonly string[] = ['index.html'],
+  mode: 'development' | 'production' = 'development',
 ): Promise<BuiltPages> => {
   const built = await build({
     root,
     configFile: false,
     logLevel: 'error',
-    mode: 'development',
-    define: { 'process.env.NODE_ENV': '"development"' },
+    mode,
+    define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
+    oxc: { jsx: { runtime: 'automatic', development: mode === 'development' } },
     build: {
       write: false,
       assetsInlineLimit: 0,

@@ -1,3 +1,4 @@
+import { pino } from 'pino'
 import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,8 +16,6 @@ export type OpenStore = {
 export const apiKey = 'a-first-api-key-of-more-than-32-bytes'
 
 const shopFlow = JSON.parse(readFileSync(new URL('../flows/shop.json', import.meta.url), 'utf8'))
-const level = () => {}
-const silent = { trace: level, debug: level, info: level, warn: level, error: level, fatal: level }
 
 /** The demo store with its real pages, on this database and a port of its own. */
 export const openStore = async (
@@ -32,7 +31,7 @@ export const openStore = async (
     flows: [shopFlow],
     webhooks: { allow: ['127.0.0.1'] },
     ...options,
-    log: silent as unknown as StoreOptions['log'],
+    log: pino({ level: 'silent' }),
   })
   await store.start()
   const { address, stop } = await listen(store.fetch, { port: 0, host: '127.0.0.1' })

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { boundaryProblems } from './check-boundaries.ts'
+import { migrationProblems } from './check-migrations.ts'
 import { licenceProblems, lockfileProblems, machineTraces } from './check-supply.ts'
 import { root } from './repository.ts'
 
@@ -18,15 +19,18 @@ const generator = join(root, 'scripts/generate.ts')
 
 const checks: Check[] = [
   { name: 'types', run: () => tool('typescript', 'tsc', '--noEmit', '--pretty', 'false') },
-  ...['apps/demo-store/browser', 'packages/react', 'e2e/host-modal', 'bench/page'].map((folder) => ({
-    name: `types ${folder.split('/')[1]}`,
-    run: () => tool('typescript', 'tsc', '--noEmit', '--pretty', 'false', '-p', `${folder}/tsconfig.json`),
-  })),
+  ...['apps/demo-store/browser', 'packages/react', 'e2e/host-modal', 'e2e/hostile', 'bench/page'].map(
+    (folder) => ({
+      name: `types ${folder.split('/')[1]}`,
+      run: () => tool('typescript', 'tsc', '--noEmit', '--pretty', 'false', '-p', `${folder}/tsconfig.json`),
+    }),
+  ),
   { name: 'lint', run: () => tool('oxlint', 'oxlint', '--deny-warnings') },
   { name: 'unused code', run: () => tool('knip', 'knip', '--no-progress', '--no-config-hints') },
   { name: 'format', run: () => tool('oxfmt', 'oxfmt', '--list-different') },
   ...(existsSync(generator) ? [{ name: 'generated files', run: () => node(generator, '--check') }] : []),
   { name: 'boundaries', run: () => lines(boundaryProblems()) },
+  { name: 'migrations', run: () => lines(migrationProblems()) },
   { name: 'lockfile', run: () => lines(lockfileProblems()) },
   { name: 'licences', run: () => lines(licenceProblems()) },
   { name: 'machine traces', run: () => lines(machineTraces()) },

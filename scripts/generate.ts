@@ -4,10 +4,17 @@ import {
   analyticsDefinitions,
   errors,
   flowJsonSchema,
+  leastRoleOf,
   openApiDocument,
+  operationIds,
+  operationRow,
+  roleNames,
+  roles,
+  scopeNames,
+  scopes,
   type Definition,
 } from '@boardwalk/contract'
-import { configurationTable } from '@boardwalk/server'
+import { configurationTable, metricsTable } from '@boardwalk/server'
 import { migrate, openDatabase, ownMigrations, readSchemaManifest } from '@boardwalk/store'
 
 type Generated = { readonly file: string; readonly content: (now: string) => string | Promise<string> }
@@ -42,6 +49,34 @@ const definitionTables = (): string =>
     ])
     .join('\n')
 
+/** Who may call an operation, and whether the audit log tells of it: the cells of its row. */
+const accessCells = (id: (typeof operationIds)[number]): string[] => {
+  const { caller, audit, method, path } = operationRow(id)
+  const isServer = caller.kind === 'server' || caller.kind === 'either'
+  const server = isServer ? `\`${caller.scope}\`, ${leastRoleOf(caller.scope)}` : ''
+  const whom = { anyone: 'anyone', person: 'the person', server, either: `the person; ${server}` }[
+    caller.kind
+  ]
+  const audited = audit === undefined ? '' : 'not' in audit ? `no: ${audit.not}` : 'yes'
+  return [`\`${id}\``, `${method.toUpperCase()} \`${path}\``, whom, audited]
+}
+
+const accessTables = (): string =>
+  [
+    '| role | what it is for |',
+    '|---|---|',
+    ...roleNames.map((role) => `| \`${role}\` | ${roles[role]} |`),
+    '',
+    '| scope | what a key with it may do | least role that has it |',
+    '|---|---|---|',
+    ...scopeNames.map((scope) => `| \`${scope}\` | ${scopes[scope]} | ${leastRoleOf(scope)} |`),
+    '',
+    '| operation | route | who may call it | in the audit log |',
+    '|---|---|---|---|',
+    ...operationIds.map((id) => `| ${accessCells(id).join(' | ')} |`),
+    '',
+  ].join('\n')
+
 const schemaManifest = async (): Promise<string> => {
   const database = await openDatabase({})
   try {
@@ -56,6 +91,8 @@ const configurationMarks = /(<!-- configuration -->\n)[\s\S]*?(<!-- \/configurat
 
 const definitionMarks = /(<!-- definitions -->\n)[\s\S]*?(<!-- \/definitions -->)/
 
+const accessMarks = /(<!-- access -->\n)[\s\S]*?(<!-- \/access -->)/
+
 const between = (text: string, marks: RegExp, content: string): string => {
   if (!marks.test(text)) throw new Error(`The text has lost its marks ${String(marks)}`)
   return text.replace(marks, (_, begin: string, end: string) => `${begin}${content}\n${end}`)
@@ -65,11 +102,13 @@ const generated: readonly Generated[] = [
   { file: 'docs/generated/openapi.json', content: () => json(openApiDocument()) },
   { file: 'docs/generated/flow.schema.json', content: () => json(flowJsonSchema()) },
   { file: 'docs/generated/errors.md', content: errorTable },
+  { file: 'docs/generated/metrics.md', content: metricsTable },
   { file: 'packages/store/schema-manifest.json', content: schemaManifest },
   {
     file: 'docs/analytics.md',
     content: (now) => between(now, definitionMarks, `\n${definitionTables()}`),
   },
+  { file: 'docs/access.md', content: (now) => between(now, accessMarks, `\n${accessTables()}`) },
   {
     file: 'README.md',
     content: (now) => between(now, configurationMarks, configurationTable()),

@@ -109,6 +109,7 @@ const commitScript = (loads: boolean): string => {
     .replace('$2', 'array[null]')
     .replace('$3', 'array[false]')
     .replaceAll('$4', "'{}'")
+    .replaceAll('$5', 'array[null]')
   const statements = loads ? [asked, text] : [text]
   return [
     `\\set u random(0, ${people - 1})`,

@@ -1,7 +1,8 @@
-// `npm run bench` measures everything; `npm run bench -- screens` only that section, `-- server` the other.
+// `npm run bench` measures everything but the soak; `npm run bench -- screens` only that section.
 import { cpus } from 'node:os'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { analyticsBench } from './analytics.ts'
+import { answersBench } from './answers.ts'
 import { assignmentBench } from './assignment.ts'
 import { conditionBench } from './condition.ts'
 import { eventsBench } from './events.ts'
@@ -10,6 +11,7 @@ import { importBench } from './import.ts'
 import { print, type Measured } from './measured.ts'
 import { paintBench } from './screen-paint.ts'
 import { screenSizes } from './screen-sizes.ts'
+import { soak } from './soak.ts'
 import { webhooksBench } from './webhooks.ts'
 
 const day = new Date().toISOString().slice(0, 10)
@@ -43,6 +45,7 @@ const table =
 
 const sections: Readonly<Record<string, () => Promise<void>>> = {
   server: table('', '', async () => [...(await conditions()), ...(await httpBench())]),
+  answers: table('cached answers of ', '-answers', answersBench),
   events: table('events of ', '-events', eventsBench),
   webhooks: table('webhooks of ', '-webhooks', webhooksBench),
   import: table('moving in of ', '-import', importBench),
@@ -73,8 +76,16 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   },
 }
 
+/** Only when it is asked for: SOAK_MINUTES (20), SOAK_RATE (requests a second; half of the limit measured), REDIS_URL. */
+const soaking = async (): Promise<void> => {
+  const rows = await soak()
+  const heading = `${machine}, PostgreSQL 15 with fsync, loopback; one process of Boardwalk, its callers beside it.`
+  await write(`${day}-soak`, [`# Soak of ${day}`, '', heading, '', ...rows])
+}
+
 const asked = process.argv[2]
-if (asked !== undefined && sections[asked] === undefined)
-  throw new Error(`There is no section "${asked}", only ${Object.keys(sections).join(' and ')}`)
+if (asked !== undefined && asked !== 'soak' && sections[asked] === undefined)
+  throw new Error(`There is no section "${asked}", only ${Object.keys(sections).join(', ')} and soak`)
+if (asked === 'soak') await soaking()
 for (const [name, measure] of Object.entries(sections))
   if (asked === undefined || asked === name) await measure()

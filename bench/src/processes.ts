@@ -33,6 +33,10 @@ const start = async (words: string[], settings: Record<string, string>): Promise
 export const startBoardwalk = (settings: Record<string, string>): Promise<Process> =>
   start([path('../../packages/cli/bin/boardwalk.js'), 'serve', '--port', '0'], {
     BOARDWALK_LOG_LEVEL: 'error',
+    // The few people of a benchmark do much.
+    BOARDWALK_REQUESTS_PER_MINUTE: '1000000',
+    BOARDWALK_STEP_UPDATES_PER_MINUTE: '1000000',
+    BOARDWALK_SNOOZES_PER_DAY: '1000000',
     ...settings,
   })
 

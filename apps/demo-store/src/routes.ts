@@ -46,6 +46,9 @@ const headers = secureHeaders({
     formAction: ["'self'"],
     frameAncestors: ["'none'"],
     objectSrc: ["'none'"],
+    // No text may become markup or script, however it got into the page.
+    requireTrustedTypesFor: ["'script'"],
+    trustedTypes: ["'none'"],
   },
   xFrameOptions: 'DENY',
   referrerPolicy: 'same-origin',

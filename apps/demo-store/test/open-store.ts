@@ -19,7 +19,8 @@ const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
 export const listeningLog = (): { readonly log: Log; readonly events: string[] } => {
   const events: string[] = []
   const tell = (line: { event?: string }) => void events.push(line.event ?? '')
-  return { log: Object.fromEntries(levels.map((level) => [level, tell])) as unknown as Log, events }
+  const log = { ...Object.fromEntries(levels.map((level) => [level, tell])), child: (): unknown => log }
+  return { log: log as unknown as Log, events }
 }
 
 export type Answer = { status: number; body: any; headers: Headers }

@@ -2,15 +2,18 @@ import { ConfigurationError } from '@boardwalk/server'
 import { CommandError, type Command } from './command.ts'
 import { analytics } from './commands/analytics.ts'
 import { deadLetters } from './commands/dead-letters.ts'
+import { audit } from './commands/audit.ts'
 import { codegen } from './commands/codegen.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
+import { erasures } from './commands/erasures.ts'
 import { experiments } from './commands/experiments.ts'
 import { explain } from './commands/explain.ts'
 import { flowsImpact } from './commands/flows-impact.ts'
 import { flows } from './commands/flows.ts'
 import { health } from './commands/health.ts'
 import { importPeople } from './commands/import.ts'
+import { keys } from './commands/keys.ts'
 import { migrate } from './commands/migrate.ts'
 import { projections } from './commands/projections.ts'
 import { reconcile } from './commands/reconcile.ts'
@@ -38,8 +41,11 @@ const commands: readonly Command[] = [
   importPeople,
   demo,
   deadLetters,
+  erasures,
   projections,
   webhooks,
+  keys,
+  audit,
   token,
 ]
 

@@ -135,7 +135,9 @@ describe('the command line', () => {
     const data = join(folder, 'fresh')
     expect((await boardwalk(['migrate', '--data', data])).out).toContain('Applied migration 1')
     expect((await boardwalk(['migrate', '--data', data])).out).toContain('Nothing to do')
-    const found = await boardwalk(['doctor', '--data', data], { BOARDWALK_JWT_SECRET: 'x'.repeat(32) })
+    const found = await boardwalk(['doctor', '--data', data], {
+      BOARDWALK_JWT_SECRET: secrets.BOARDWALK_JWT_SECRET,
+    })
     expect(found).toMatchObject({ code: 0, out: expect.not.stringContaining('BAD') })
   })
 

@@ -32,6 +32,7 @@ export const serveBoardwalk = async (more: Record<string, string>) => {
   })
   const address = /listens on (\S+)/.exec(out)?.[1] ?? ''
   return {
+    address,
     boardwalk: async (...words: string[]): Promise<Ended> => {
       const asked = { PATH: process.env['PATH'], ...settings, BOARDWALK_URL: address }
       try {

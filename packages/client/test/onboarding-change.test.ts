@@ -255,6 +255,25 @@ describe('a server that does not answer', () => {
     },
   )
 
+  test('or says that it was too much: what showed is taken back, what was known stays, and later all goes', async () => {
+    const { fake, ready } = await openHouse()
+    const { pauses, sleep } = shortPauses()
+    const client = await ready({ sleep })
+    const headers = { ...json, 'retry-after': '40' }
+    fake.instead = () => ({ ...refusal('RATE_LIMIT_EXCEEDED', 429), headers })
+    const changed = client.completeStep('profile')
+    expect(statusOf(client, 'profile')).toBe('done')
+    expect(await changed).toMatchObject({ kind: 'refused', refused: { code: 'RATE_LIMIT_EXCEEDED' } })
+    expect([statusOf(client, 'profile'), pauses]).toEqual(['todo', []])
+    await shortly(() => expect(client.getSnapshot().phase).toBe('stale'))
+    expect(client.getSnapshot().onboarding).toEqual(fake.onboarding)
+    // The change once, and one read of what it was made on: nothing that would keep the limit used up.
+    expect(fake.got.filter(isChange)).toHaveLength(1)
+    fake.instead = undefined
+    expect(await client.completeStep('profile')).toEqual({ kind: 'done' })
+    expect(client.getSnapshot()).toMatchObject({ phase: 'ready', refused: undefined })
+  })
+
   test('and was away tells so until it answers again', async () => {
     const { fake, ready } = await openHouse()
     const client = await ready()

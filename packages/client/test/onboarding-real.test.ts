@@ -45,9 +45,14 @@ forEachDatabase((_, open) => {
       await boardwalk.stop()
     })
 
-    const device = async (userId: string, locale = 'en'): Promise<OnboardingClient> => {
+    const device = async (
+      userId: string,
+      locale = 'en',
+      send: typeof fetch = fetch,
+    ): Promise<OnboardingClient> => {
       const token = await tokenOf(userId)
-      const client = createOnboarding({ url: listening.address, token: () => token, locale, tabs: null })
+      const url = listening.address
+      const client = createOnboarding({ url, token: () => token, locale, tabs: null, fetch: send })
       disconnects.push(client.connect())
       await expect.poll(() => client.getSnapshot().phase, { timeout: 10_000 }).toBe('ready')
       return client
@@ -95,6 +100,39 @@ forEachDatabase((_, open) => {
         guide: { dismissed: false },
         welcome: { seen: true },
       })
+    })
+
+    test('a lively visit comes nowhere near the hundred requests of a minute', async () => {
+      const left: number[] = []
+      const counting: typeof fetch = async (input, init) => {
+        const response = await fetch(input, init)
+        left.push(Number(/"requests";r=(\d+)/.exec(response.headers.get('ratelimit') ?? '')?.[1]))
+        return response
+      }
+      const client = await device('eva', 'en', counting)
+      await client.observe('viewed', { surface: 'guide' })
+      await client.observe('nudge_shown')
+      for (const stepId of ['profile', 'payments', 'theme'])
+        await client.observe('step_started', { stepId, entrypoint: 'step' })
+      const visit = [
+        client.seeWelcome,
+        () => client.completeStep('profile'),
+        () => client.skipStep('theme'),
+        () => client.completeStep('theme'),
+        client.snoozeNudge,
+        client.unsnoozeNudge,
+        client.dismissGuide,
+        client.restoreGuide,
+        client.skipFlow,
+        client.resumeFlow,
+      ]
+      for (const change of visit) {
+        expect(await change()).toEqual({ kind: 'done' })
+        // What the stream tells is read before the next thing is done.
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+      expect(Math.min(...left)).toBeGreaterThan(60)
+      expect(left.length).toBeLessThan(40)
     })
 
     test('changes at once all arrive, in the order of the clicks', async () => {

@@ -28,8 +28,6 @@ export const deadLetterFull = deadLetter
   })
   .meta({ id: 'DeadLetterWithHeaders' })
 
-export const deadLetters = z.array(deadLetter)
-
 export const deadLetterList = listOf(deadLetter).meta({ id: 'DeadLetterList' })
 
 export const deadLetterTaken = z

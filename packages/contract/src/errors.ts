@@ -164,6 +164,12 @@ const transport = {
     title: 'No such delivery',
     meaning: 'The webhook has no delivery of that id, or its time in the log is over.',
   },
+  erasure_key_differs: {
+    status: 409,
+    title: 'A list of another key',
+    meaning:
+      'The list of erasures was made with another key than this database has. Give back a list of the same database, made since it has its key.',
+  },
   dead_letter_not_found: {
     status: 404,
     title: 'No such dead letter',
@@ -242,6 +248,12 @@ const transport = {
     title: 'Still not understood',
     meaning:
       'The record cannot be taken with the sources of now either; the message says why. Correct the sources, or remove it.',
+  },
+  RATE_LIMIT_EXCEEDED: {
+    status: 429,
+    title: 'Too many requests',
+    meaning:
+      'The person did it as often as one may for now; the message says which limit that is. Repeat it after the seconds of `Retry-After`.',
   },
   too_many_streams: {
     status: 429,

@@ -200,5 +200,8 @@ export const heldAssignment = z
     source: oneOf('hash', 'tester'),
     assignedAt: time,
     exposedAt: time,
+    flow: z.string(),
+    accountId: z.string().optional().describe('For which account they acted then.'),
+    conflict: z.boolean().describe('They were known by two ids, and under each was put into another arm.'),
   })
   .meta({ id: 'HeldAssignment', description: 'The person’s row in the ledger of experiments.' })

@@ -24,6 +24,7 @@ export { evaluationErrorOf } from './flags.ts'
 export { flowDocument, parseFlowDocument, type FlowInput, type ParsedFlow } from './flow-document.ts'
 export { gateBlocked, gateCheck, type GateAllowed, type GateBlocked, type GateList } from './gates.ts'
 export { healthDefinitions } from './health-definitions.ts'
+export type { Limit } from './limits.ts'
 export { isMailbox } from './mailbox.ts'
 export type { ImpactPart, VersionStatus } from './flows-admin.ts'
 export {
@@ -34,7 +35,15 @@ export {
   type PersonInput,
 } from './import.ts'
 export { stepChange, type Onboarding } from './onboarding.ts'
-export { errorsOf, headers, type Caller, type HeaderName, type OperationRow } from './operation.ts'
+export {
+  errorsOf,
+  headers,
+  limitsOf,
+  type Audited,
+  type Caller,
+  type HeaderName,
+  type OperationRow,
+} from './operation.ts'
 export {
   operationIds,
   operationRow,
@@ -48,6 +57,7 @@ export {
 export { isReadable, parse, type Parsed } from './parse.ts'
 export { factsOfClaims, factsUpdate, tokenClaims, type TokenClaims } from './person.ts'
 export { problemAt } from './problems.ts'
+export { includesRole, leastRoleOf, roleNames, roles, scopesOfRole, type Role } from './roles.ts'
 export { scopeNames, scopes, type Scope } from './scopes.ts'
 export { isOwnPath, isReturnPath } from './urls.ts'
 export { hostId } from './values.ts'

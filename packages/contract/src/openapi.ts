@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { errors, problemDetails, type ErrorCode } from './errors.ts'
-import { errorsOf, headers, type Caller, type HeaderName, type OperationRow } from './operation.ts'
+import { limitHeaders } from './limits.ts'
+import { errorsOf, headers, limitsOf, type Caller, type HeaderName, type OperationRow } from './operation.ts'
 import { operationIds, operationRow, type OperationId } from './operations/table.ts'
+import { roleNames, roles, scopesOfRole } from './roles.ts'
 import { scopes } from './scopes.ts'
 
 type Json = Record<string, unknown>
@@ -65,6 +67,7 @@ const meaningOf = (codes: readonly ErrorCode[]): string =>
 
 /** Errors that share a status stand under it together. */
 const problemResponses = (
+  row: OperationRow,
   codes: readonly ErrorCode[],
   taken: ReadonlySet<string>,
   { write }: Writer,
@@ -74,7 +77,7 @@ const problemResponses = (
     const status = String(errors[code].status)
     byStatus.set(status, [...(byStatus.get(status) ?? []), code])
   }
-  const schema = write(problemDetails, 'output')
+  const schema = write(row.problem ?? problemDetails, 'output')
   return Object.fromEntries(
     [...byStatus]
       .filter(([status]) => !taken.has(status))
@@ -113,6 +116,21 @@ const answers = (row: OperationRow, { write }: Writer): Json =>
     ]),
   )
 
+/** `Retry-After` comes with whatever passes; the rest tells a person's client how much is left. */
+const withHeaders = (responses: Json, row: OperationRow): Json => {
+  const ofAll = limitsOf(row).length > 0 ? Object.keys(limitHeaders) : []
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => {
+      const names = status === '429' || status === '503' ? ['Retry-After', ...ofAll] : ofAll
+      const references = names.map((name) => [name, { $ref: `#/components/headers/${name}` }])
+      return [
+        status,
+        { ...(response as Json), ...(names.length > 0 && { headers: Object.fromEntries(references) }) },
+      ]
+    }),
+  )
+}
+
 const security = (caller: Caller): Json[] => {
   if (caller.kind === 'anyone') return []
   if (caller.kind === 'person') return [{ person: [] }]
@@ -144,12 +162,19 @@ const operation = (id: OperationId, writer: Writer): Json => {
         ),
       },
     }),
-    responses: { ...given, ...problemResponses(codes, new Set(Object.keys(given)), writer) },
+    responses: withHeaders(
+      { ...given, ...problemResponses(row, codes, new Set(Object.keys(given)), writer) },
+      row,
+    ),
   }
 }
 
 const scopeHelp = Object.entries(scopes)
   .map(([scope, help]) => `- \`${scope}\`: ${help}`)
+  .join('\n')
+
+const roleHelp = roleNames
+  .map((role) => `- \`${role}\`: ${roles[role]} (${scopesOfRole(role).join(', ')})`)
   .join('\n')
 
 /** OpenAPI 3.1 of everything that is served, from the table that serves it. */
@@ -166,6 +191,15 @@ export const openApiDocument = (): Json => {
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(writer.components).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      headers: {
+        'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } },
+        ...Object.fromEntries(
+          Object.entries(limitHeaders).map(([name, description]) => [
+            name,
+            { description, schema: { type: 'string' } },
+          ]),
+        ),
+      },
       securitySchemes: {
         person: {
           type: 'http',
@@ -173,7 +207,11 @@ export const openApiDocument = (): Json => {
           bearerFormat: 'JWT',
           description: "A person's token, signed by the host; `sub` is the user id.",
         },
-        server: { type: 'http', scheme: 'bearer', description: `An API key. Scopes:\n${scopeHelp}` },
+        server: {
+          type: 'http',
+          scheme: 'bearer',
+          description: `An API key. Scopes:\n${scopeHelp}\n\nRoles:\n${roleHelp}`,
+        },
       },
     },
   }

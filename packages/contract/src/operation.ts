@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
+import type { Limit } from './limits.ts'
 import type { Scope } from './scopes.ts'
 import { lineUpTo } from './values.ts'
 
@@ -9,6 +10,13 @@ export type Caller =
   | { readonly kind: 'person' }
   | { readonly kind: 'server'; readonly scope: Scope }
   | { readonly kind: 'either'; readonly scope: Scope }
+
+/** Whether the audit log tells of it. */
+export type Audited =
+  /** What it is done to: a kind, and the parameters of the path, or else fields of the answer, that name it. Whom, `userId` says. */
+  | { readonly target: string; readonly namedBy?: readonly string[] }
+  /** Why it changes something and is not in there. */
+  | { readonly not: string }
 
 /** Headers that an operation may read. `X-Correlation-Id` is read by all. */
 export const headers = {
@@ -40,6 +48,8 @@ export type OperationRow = {
   readonly path: string
   readonly summary: string
   readonly caller: Caller
+  /** Required of all that a server calls to change something. */
+  readonly audit?: Audited
   readonly parameters: { readonly path?: z.ZodObject; readonly query?: z.ZodObject }
   readonly body?: z.ZodType
   /** What else may be sent, by media type; `body` is of `application/json`. */
@@ -52,10 +62,21 @@ export type OperationRow = {
   readonly answers: { readonly [status: number]: z.ZodType | null }
   /** What else a 200 may be, by media type; which one, `Accept` and `format` say. */
   readonly otherAnswers?: { readonly [mediaType: string]: z.ZodType }
+  /** What its problem documents look like, where they say more than `problemDetails`. */
+  readonly problem?: z.ZodType
   /** What can go wrong here in particular; `errorsOf` adds what can go wrong everywhere. */
   readonly errors: readonly ErrorCode[]
   readonly headers?: readonly HeaderName[]
+  /** How often a person may do this besides making any request; of several, the body says which. */
+  readonly limits?: readonly Limit[]
 }
+
+/** The limits that a person's call counts against. A server with a key is not limited. */
+export const limitsOf = ({
+  caller,
+  limits = [],
+}: Pick<OperationRow, 'caller' | 'limits'>): readonly Limit[] =>
+  caller.kind === 'person' || caller.kind === 'either' ? ['requests', ...limits] : []
 
 const ofPerson = [
   'unauthenticated',
@@ -79,6 +100,7 @@ export const errorsOf = (row: OperationRow): ErrorCode[] => {
     row.parameters.path !== undefined || row.parameters.query !== undefined || row.body !== undefined
   const codes = new Set<ErrorCode>([...row.errors, ...ofCaller[row.caller.kind], 'internal'])
   if (takes) codes.add('invalid_request')
+  if (limitsOf(row).length > 0) codes.add('RATE_LIMIT_EXCEEDED')
   if (row.body)
     for (const code of ['malformed_json', 'body_too_large', 'unsupported_media_type'] as const)
       codes.add(code)

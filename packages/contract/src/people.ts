@@ -1,6 +1,6 @@
 import type { Clause, Source } from '@boardwalk/engine'
 import { z } from 'zod'
-import { deadLetters } from './dead-letters.ts'
+import { deadLetterFull } from './dead-letters.ts'
 import { explainedExperiment, heldAssignment } from './experiments.ts'
 import { nextCursor } from './lists.ts'
 import { consent } from './observation.ts'
@@ -77,7 +77,7 @@ export const personExport = z
     account: z.string().nullable(),
     enrolments: z.array(enrolment),
     accountSteps: z
-      .array(stepState.extend({ flow: z.string() }))
+      .array(stepState.extend({ flow: z.string(), accountId: z.string() }))
       .describe('Steps of the account that the person settled.'),
     remembered: z
       .array(
@@ -89,8 +89,55 @@ export const personExport = z
       )
       .describe('Events of the host’s that may prove a step later.'),
     consent,
+    knownSince: time,
+    consentChanges: z
+      .array(
+        z.object({
+          analytics: z.boolean(),
+          at: time,
+          by: z.literal('user').describe('The person themselves.'),
+          correlationId: z.string().optional(),
+        }),
+      )
+      .describe('Each time that they said whether they may be observed, oldest first.'),
+    savedAnswers: z
+      .array(z.object({ key: z.string(), at: time, status: z.int(), body: z.string() }))
+      .describe('What requests with an `Idempotency-Key`, and events with an id, were answered.'),
+    deliveries: z
+      .array(
+        z.object({
+          webhook: z.string(),
+          event: z.string().describe('The `id` of one of the events.'),
+          type: z.string(),
+          status: z.string(),
+          attempts: z.int(),
+          lastStatus: z.int().optional(),
+          lastError: z.string().optional(),
+          durationMs: z.int().optional(),
+          createdAt: time,
+          nextAt: time.optional(),
+          endedAt: time.optional(),
+        }),
+      )
+      .describe('To which webhooks what happened was told, or is still to be.'),
+    auditEntries: z
+      .array(
+        z.object({
+          seq: z.int(),
+          at: time,
+          actor: z.string(),
+          action: z.string(),
+          outcome: z.string(),
+          correlationId: z.string().optional(),
+          subject: z.string().describe('The random id under which the audit log knows the person.'),
+        }),
+      )
+      .describe('What was done to the person by others than themselves, and erasures they asked for.'),
+    lists: z
+      .array(z.object({ in: z.string(), id: z.string() }))
+      .describe('Lists of user ids, of the team’s own, in which the person stands or once stood.'),
     experiments: z.array(heldAssignment).describe('In which arms of experiments they are.'),
-    deadLetters: deadLetters.describe('What came about the person and could not be taken.'),
+    deadLetters: z.array(deadLetterFull).describe('What came about the person and could not be taken.'),
     tally: loose.optional().describe('What is counted of the person; absent: nothing yet.'),
     events: z.array(happening),
   })

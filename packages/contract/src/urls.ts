@@ -6,21 +6,19 @@ const nowhere = 'https://own.invalid'
 
 const parsed = (url: string, base?: string): URL | null => (unsafe.test(url) ? null : URL.parse(url, base))
 
-/** A path of whoever shows it; never another origin, however browsers bend slashes. */
-export const isOwnPath = (url: string): boolean =>
-  /^\/(?![/\\])/.test(url) && parsed(url, nowhere)?.origin === nowhere
+/** A path of whoever shows it; never another origin, however browsers bend slashes and routers take dots out. */
+export const isOwnPath = (url: string): boolean => {
+  const target = /^\/(?![/\\])/.test(url) ? parsed(url, nowhere) : null
+  return target?.origin === nowhere && !target.pathname.startsWith('//')
+}
 
-/**
- * Where to come back to: a path of the host's own, and still one when somebody on the way decodes it, however often, or
- * takes its dots out.
- */
+/** Where to come back to: a path of the host's own, and still one when somebody on the way decodes it, however often. */
 export const isReturnPath = (url: string): boolean => {
   const [path = ''] = url.split(/[?#]/, 1)
   try {
     // A space is harmless, and no path has one unencoded.
     const decoded = decodeURIComponent(path).replaceAll(' ', '%20')
-    const target = parsed(url, nowhere)?.pathname ?? '//'
-    return isOwnPath(url) && !target.startsWith('//') && (decoded === path || isReturnPath(decoded))
+    return isOwnPath(url) && (decoded === path || isReturnPath(decoded))
   } catch {
     return false
   }

@@ -72,6 +72,7 @@ export {
 export { catalogueWith, impactOf, standingIn, type Choice, type Impact } from './impact.ts'
 export { checkRenames, lineagesOf, type EarlierVersion, type Lineages } from './lineage.ts'
 export { lookThemselves, meetExperiments } from './look-themselves.ts'
+export { nextMoment } from './next-moment.ts'
 export { dismissNudge, nudgeOf, snooze, unsnooze, type Nudge, type Snooze } from './nudge.ts'
 export { giveConsent, isValueEvent, observe, type Observation, type Observed } from './observe.ts'
 export { stranger } from './person.ts'

@@ -28,6 +28,18 @@ const isDismissed = (enrolment: Enrolment, { version }: Flow): boolean =>
 const undoUntil = ({ snoozedAt }: Enrolment, now: number): number | null =>
   snoozedAt !== null && now <= snoozedAt + undoMs ? snoozedAt + undoMs : null
 
+/** When what the nudge tells changes by the clock alone; those that never come and those that have passed among them. */
+export const nudgeMoments = ({ nudge }: Flow, enrolment: Enrolment): number[] => {
+  const { snoozedUntil, snoozedAt, startedAt } = enrolment
+  const tooOld = startedAt + nudge.stopAfterDays * dayMs
+  return [
+    tooOld,
+    ...(snoozedUntil === null ? [] : [snoozedUntil]),
+    // It may be undone up to and with the last of them.
+    ...(snoozedAt === null ? [] : [snoozedAt + undoMs + 1]),
+  ]
+}
+
 /** Whether the reminder shows: in progress, something left, below the percent, neither snoozed nor dismissed, not too old. */
 export const nudgeOf = ({ flow, enrolment, steps }: Guide, now: number): Nudge => {
   const { hideAtPercent, stopAfterDays, maxSnoozes, snoozeDays } = flow.nudge

@@ -22,6 +22,7 @@ test.each([
   ['proof_required', 'L’étape sera terminée une fois faite pour de bon.'],
   ['step_already_done', 'Terminé'],
   ['SERVICE_UNAVAILABLE', fr.error],
+  ['RATE_LIMIT_EXCEEDED', fr.error],
   ['unreached', fr.error],
   ['internal', fr.error],
   ['constructor', fr.error],

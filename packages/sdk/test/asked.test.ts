@@ -53,9 +53,12 @@ const meanings: { readonly [Code in ErrorCode]: string } = {
   webhook_not_found: 'mistake',
   dead_letter_not_found: 'mistake',
   delivery_not_found: 'mistake',
+  erasure_key_differs: 'mistake',
   url_refused: 'mistake',
   too_many_webhooks: 'mistake',
   still_unreadable: 'mistake',
+  // Of the person's own routes only.
+  RATE_LIMIT_EXCEEDED: 'mistake',
   too_many_streams: 'mistake',
 }
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import type { Database } from '@boardwalk/store'
-import { createBoardwalk, listen, type Boardwalk } from '@boardwalk/server'
+import { createBoardwalk, listen, type Boardwalk, type BoardwalkOptions } from '@boardwalk/server'
 import type { GatesOptions } from '../src/index.ts'
 
 export const apiKey = 'a-first-api-key-of-more-than-32-bytes'
@@ -36,8 +36,18 @@ export type ServedBoardwalk = {
 }
 
 /** The real thing, with a shop's flow, in this process and over HTTP. */
-export const boardwalkWithShop = async (database: Database): Promise<ServedBoardwalk> => {
-  const boardwalk = createBoardwalk({ database, apiKey, log: pino({ level: 'silent' }) })
+export const boardwalkWithShop = async (
+  database: Database,
+  options: Pick<BoardwalkOptions, 'redis' | 'tokens'> = {},
+): Promise<ServedBoardwalk> => {
+  const boardwalk = createBoardwalk({
+    database,
+    apiKey,
+    // Few people, who do much.
+    limits: { requestsPerMinute: 1_000_000, stepUpdatesPerMinute: 1_000_000, snoozesPerDay: 1_000_000 },
+    log: pino({ level: 'silent' }),
+    ...options,
+  })
   await boardwalk.verbs.publishFlow(shop)
   const { address, stop } = await listen(boardwalk.fetch, { port: 0, host: '127.0.0.1' })
   return {

@@ -47,7 +47,8 @@ const required = <Middleware, Request>({
   pay: requireStep(['profile', 'payments'], { critical: true, returnUrl: '/cart' }),
 })
 
-const listening = async (listener: (...message: Parameters<RequestListener>) => unknown) => {
+/** A server of these on a free port. */
+export const listening = async (listener: (...message: Parameters<RequestListener>) => unknown) => {
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -25,6 +25,23 @@ const oddAttributes: readonly (readonly [name: string, attributes: unknown])[] =
   ['with half characters and NUL', { text: '\ud800', nul: '\u0000' }],
   ['with a text that takes a bad regex long', { text: `${'a'.repeat(16_000)}!` }],
   ['a list', [1, 2, 3]],
+  ['none', null],
+  ['a text', 'done'],
+  ['a number', 1],
+  [
+    'with the names of what the server keeps',
+    { status: 'done', completed: true, steps: { profile: 'done' } },
+  ],
+  [
+    'with names of facts',
+    { role: 'owner', plan: 'business', userId: 'done', accountId: 'acme', locale: 'xx' },
+  ],
+  ['a nested list', { tags: JSON.parse(`${'['.repeat(31)}1${']'.repeat(31)}`) }],
+  ['with a number that is none', { seats: 'NaN', text: '1e400', plan: '-0' }],
+  ['with times that are none', { seats: '9999-99-99T99:99:99Z', text: '+275760-09-13T00:00:00.001Z' }],
+  ['with a key of nothing', { '': { '': '' }, '.': 1, $: 1, 'a.a.a.a': 1 }],
+  ['with a long key', { ['k'.repeat(10_000)]: 1 }],
+  ['with booleans for texts', { text: true, tags: false, seats: [] }],
   ['a number out of range', JSON.parse('{"seats":1e400}')],
 ]
 
@@ -50,6 +67,7 @@ forEachDatabase((_, open) => {
   beforeAll(async () => {
     served = await boardwalkWithShop(await open())
     await served.boardwalk.verbs.publishFlow(conditional)
+    await served.does('done', 'profile', 'payments')
   })
   afterAll(() => served.stop())
 
@@ -82,6 +100,26 @@ forEachDatabase((_, open) => {
         expect(host.ran).toStrictEqual([])
       },
     )
+
+    test.each([
+      ['of SQL', "' or 1=1; drop table people --"],
+      ['of a path', '../../done'],
+      ['of a path, encoded', '%2e%2e%2fdone'],
+      ['of a query', 'x?userId=done#x'],
+      ['of JSON', '{"userId":"done"}'],
+      ['of a prototype', '__proto__'],
+      ['of a space that is none', 'done\u00a0'],
+      ['of a comma', 'done,done'],
+      ['of half a character in UTF-8', '\u00ed\u00a0\u0080'],
+      ['of 255 bytes', 'x'.repeat(255)],
+      ['of 256 bytes', 'x'.repeat(256)],
+      ['of dots', '..'],
+      ['of nothing', ''],
+    ])('who is called by a text %s is nobody else, and does not pass', async (_, userId) => {
+      const { status } = await rawRequest(host.port, 'GET', '/preview', { 'x-user': userId })
+      expect([401, 409, 500]).toContain(status)
+      expect(host.ran).toStrictEqual([])
+    })
 
     test('any JSON at all', async () => {
       let people = 0

@@ -1,19 +1,14 @@
 import { pino, type Logger } from 'pino'
-import {
-  migrate,
-  openDatabase,
-  ownMigrations,
-  purgeAlerts,
-  purgeDeadLetters,
-  purgeRequests,
-  purgeSavedAnswers,
-  renumberRestored,
-} from '@boardwalk/store'
-import type { OperationRow } from '@boardwalk/contract'
-import type { Change, Database, DatabaseOptions, Record } from '@boardwalk/store'
+import { migrate, openDatabase, ownMigrations, renumberRestored } from '@boardwalk/store'
+import type { Change, Database, DatabaseOptions } from '@boardwalk/store'
 import type { GateChecks } from './analytics/gate-checks.ts'
 import { startAnalytics } from './analytics/start-analytics.ts'
+import type { AnswerCacheOptions } from './answers/answer-cache.ts'
+import { openAnswers } from './answers/open-answers.ts'
 import { apiKeyHandlers } from './api-keys/handlers.ts'
+import { auditHandlers } from './audit/handlers.ts'
+import { tellHead } from './audit/tell-head.ts'
+import { auditedHandlers } from './audit/trail.ts'
 import { startEventsOut } from './delivery/events-out.ts'
 import { checkTopic } from './delivery/kafka-topic.ts'
 import { checkListeners, type Listener } from './delivery/listeners.ts'
@@ -27,13 +22,15 @@ import { flowHandlers } from './flows/handlers.ts'
 import { accountMembers } from './following/account-members.ts'
 import { announcer, concernedBy, type Announcer } from './following/announce.ts'
 import { followHappenings, type Following } from './following/follow-happenings.ts'
+import { watchReaders } from './following/reader-lags.ts'
 import { gateHandlers } from './gates/handlers.ts'
 import { isOfOnboarding } from './health/answered-requests.ts'
 import { startHealth, type WatchOptions } from './health/start-health.ts'
 import type { Identify } from './http/authenticate.ts'
+import { refuseUnfitOperations } from './http/check-operations.ts'
 import { nodeListener, type NodeListener } from './http/node-listener.ts'
 import { expectedOrigins, isOrigin } from './http/origins.ts'
-import { serveOperations } from './http/serve-operations.ts'
+import { serveOperations, type Answered } from './http/serve-operations.ts'
 import { verbsOn } from './http/verbs.ts'
 import { apiKeys } from './identity/api-key.ts'
 import { tokenVerifier, type TokenOptions } from './identity/token.ts'
@@ -44,12 +41,20 @@ import { startIntake } from './kafka/intake.ts'
 import { onboardingHandlers } from './onboarding/handlers.ts'
 import { observationHandlers } from './onboarding/observation-handlers.ts'
 import { surfaceHandlers } from './onboarding/surface-handlers.ts'
+import { activeUsers } from './operation/active-users.ts'
+import { guardedLog } from './operation/guarded-log.ts'
 import { operationHandlers } from './operation/handlers.ts'
+import { checkLimits, createLimits, type LimitOptions } from './limits/limits.ts'
+import { logChange } from './operation/log-change.ts'
 import { createMetrics, type Metrics } from './operation/metrics.ts'
+import { untraced } from './operation/tracing.ts'
 import type { MailOptions } from './outbound/mail.ts'
 import type { OutboundOptions } from './outbound/outbound.ts'
+import { erasureHandlers } from './people/erasure-handlers.ts'
 import { peopleHandlers } from './people/handlers.ts'
+import { openRedis, type RedisOptions, type SharedRedis } from './redis/open-redis.ts'
 import { liveCatalogue, type LiveCatalogue } from './road/live-catalogue.ts'
+import { startRetention, usuallyKept, type Kept } from './retention/retention.ts'
 import { releaseHandlers } from './release/handlers.ts'
 import { phaseHandlers } from './release/phases.ts'
 import { createRoad, type Road } from './road/road.ts'
@@ -68,8 +73,14 @@ export type BoardwalkOptions = {
   readonly apiKey?: string
   /** Origins such as `https://shop.example`, whose pages may call the person's routes from a browser; default none. Cookies go along with `identify` only. */
   readonly corsOrigins?: readonly string[]
+  /** Of the answers of `GET /api/onboarding`. */
+  readonly answerCache?: AnswerCacheOptions
   /** Of `GET /api/onboarding/stream`. */
   readonly streams?: StreamLimits
+  /** How often one person may call; the host's servers and the verbs of this process are not limited. */
+  readonly limits?: LimitOptions
+  /** What several processes share for speed and for limits; absent: each has its own. Redis that is away is done without. */
+  readonly redis?: RedisOptions
   /** Events that come from Kafka; absent: none. A broker that is away is waited for, and all else goes on. */
   readonly kafka?: KafkaOptions
   /** How webhooks are called. */
@@ -78,6 +89,8 @@ export type BoardwalkOptions = {
   readonly mail?: MailOptions
   /** How releases are watched. */
   readonly watch?: WatchOptions
+  /** How many days what is kept; what is left out, as usual. */
+  readonly kept?: Partial<Kept>
   /** Who in this process hears of what happens, from the next commit on. */
   readonly listeners?: readonly Listener[]
   /** Default: JSON lines of level info on standard output. */
@@ -112,32 +125,6 @@ type Running = {
   readonly stop: () => Promise<void>
 }
 
-/** Of saved answers and of dead letters. */
-const keptDays = 30
-/** Of counted requests and of alerts that are over. */
-const keptDaysOfHealth = 90
-const upkeepMs = 3_600_000
-
-const logSettled = (log: Logger, { type, stepId, flow, correlationId, data }: Record): void => {
-  if (type === 'gating.blocked')
-    log.info({ event: 'onboarding.gating_blocked', route: data['route'], stepId, correlationId })
-  else if (type === 'onboarding.step_completed' || type === 'onboarding.step_skipped')
-    log.info({ event: 'onboarding.step_updated', type, flow, stepId, correlationId })
-}
-
-const purgeRegularly = (database: Database, log: Logger): (() => void) => {
-  const purge = (): void => {
-    Promise.all([
-      ...[purgeSavedAnswers, purgeDeadLetters].map((purgeOld) => purgeOld(database.query, keptDays)),
-      ...[purgeRequests, purgeAlerts].map((purgeOld) => purgeOld(database.query, keptDaysOfHealth)),
-    ]).catch((error: unknown) =>
-      log.warn({ event: 'onboarding.upkeep_failed', err: error }, 'what is old is purged later'),
-    )
-  }
-  const timer = setInterval(purge, upkeepMs).unref()
-  return () => clearInterval(timer)
-}
-
 const run = async (
   options: BoardwalkOptions,
   log: Logger,
@@ -146,10 +133,14 @@ const run = async (
 ): Promise<Running> => {
   const given = 'query' in options.database ? options.database : undefined
   const database = given ?? (await openDatabase(options.database))
+  const { schema } = database
+  const redis =
+    options.redis && (await openRedis({ ...options.redis, schema, log, onConnected: metrics.showRedis }))
   const close = async (): Promise<void> => (given === undefined ? database.close() : undefined)
   try {
-    return await runOn(database, close, options, log, metrics, isDraining)
+    return await runOn(database, redis, close, options, log, metrics, isDraining)
   } catch (error) {
+    redis?.close()
     await close()
     throw error
   }
@@ -157,13 +148,14 @@ const run = async (
 
 const runOn = async (
   database: Database,
+  redis: SharedRedis | undefined,
   close: () => Promise<void>,
   options: BoardwalkOptions,
   log: Logger,
   metrics: Metrics,
   isDraining: () => boolean,
 ): Promise<Running> => {
-  const { clock = Date.now, identify, tokens, apiKey, corsOrigins = [], streams: limits } = options
+  const { clock = Date.now, identify, tokens, apiKey, corsOrigins = [], streams: streamLimits } = options
   const { kafka, webhooks, listeners } = options
   await migrate(database, await ownMigrations())
   if (await renumberRestored(database))
@@ -172,13 +164,12 @@ const runOn = async (
   const onCommitted = (change: Change): void => {
     announce.changed(concernedBy(change))
     if (change.records.length > 0) announce.happened()
-    for (const record of change.records) {
-      metrics.count(record)
-      logSettled(log, record)
-    }
+    change.records.forEach(metrics.count)
+    logChange(log, change)
   }
   const catalogue = liveCatalogue(database.query)
-  const road: Road = createRoad({ database, catalogue, clock, onCommitted })
+  const answers = await openAnswers(options.answerCache, database, metrics, redis)
+  const road: Road = createRoad({ database, catalogue, answers, clock, onCommitted })
   const members: Following = await followHappenings(database, accountMembers(database, road), log)
   const analytics = await startAnalytics({ database, clock, metrics, log, announcer: announce })
   const out = await startEventsOut({ database, clock, metrics, log, webhooks, listeners, kafka })
@@ -191,9 +182,15 @@ const runOn = async (
     outbound: webhooks,
     mail: options.mail,
   })
+  const readers = ['account-members', 'analytics', ...out.readers]
+  const stopLooking = watchReaders(database.query, readers, clock, metrics, log)
+  if (database.connections) metrics.watchConnections(database.connections)
+  const active = activeUsers({ query: database.query, catalogue, clock, log })
+  metrics.watchActiveUsers(active.people)
   const watching = await watchPeople(database)
-  const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...limits })
-  const stopPurging = purgeRegularly(database, log)
+  const streams = openStreams({ watching, clock, onCount: metrics.showStreams, ...streamLimits })
+  const stopPurging = startRetention(database, { ...usuallyKept, ...options.kept }, clock, log)
+  const stopTellingHead = tellHead(database.query, log)
   const sources = kafka?.sources && intakeOptions(kafka)
   const intake = sources && startIntake(sources, { database, road, clock, log, metrics })
   const verbs = verbsOn(road)
@@ -202,7 +199,8 @@ const runOn = async (
     ...surfaceHandlers(verbs),
     ...observationHandlers(verbs),
     ...streamHandlers(streams),
-    ...peopleHandlers(verbs, database, announce),
+    ...peopleHandlers(verbs, database, announce, answers),
+    ...erasureHandlers(database, announce),
     ...eventHandlers(verbs, road, announce),
     ...reconcileHandlers(verbs, database.query),
     ...importHandlers(verbs),
@@ -218,6 +216,7 @@ const runOn = async (
     ...analytics.handlers,
     ...figureHandlers(database.query, clock),
     ...apiKeyHandlers(database.query),
+    ...auditHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),
   }
   const ways = {
@@ -228,11 +227,21 @@ const runOn = async (
   }
   const corsOptions =
     corsOrigins.length === 0 ? undefined : { origins: corsOrigins, credentials: identify !== undefined }
-  const onAnswered = (row: OperationRow, status: number): void => {
-    if (isOfOnboarding(row)) health.requests.count(status)
+  const onAnswered = ({ id, row, status, seconds }: Answered): void => {
+    metrics.countAnswered(id ?? 'none', status, seconds)
+    if (row && isOfOnboarding(row)) health.requests.count(status)
   }
+  const onOver = metrics.countLimited
+  const limits = createLimits({ options: options.limits, redis, clock, log, onOver })
   return {
-    serve: serveOperations({ handlers, ways, log, corsOptions, onAnswered }),
+    serve: serveOperations({
+      handlers: auditedHandlers(handlers, database.query, log),
+      ways,
+      limits,
+      log,
+      corsOptions,
+      onAnswered,
+    }),
     road,
     database,
     catalogue,
@@ -240,16 +249,21 @@ const runOn = async (
     checks: analytics.checks,
     drain: streams.end,
     stop: async () => {
-      stopPurging()
+      await stopPurging()
+      stopTellingHead()
+      stopLooking()
       streams.end()
       await intake?.stop()
       await watching.stop()
       await members.stop()
       await out.stop()
       await road.idle()
+      answers.stop()
       await health.stop()
       await analytics.stop()
       await announce.stop()
+      redis?.close()
+      await active.idle()
       await close()
     },
   }
@@ -260,17 +274,20 @@ export const createBoardwalk = (options: BoardwalkOptions): Boardwalk => {
   const unfit = options.corsOrigins?.find((origin) => !isOrigin(origin))
   if (unfit !== undefined)
     throw new TypeError(`corsOrigins has ${JSON.stringify(unfit)}, expected ${expectedOrigins}.`)
+  refuseUnfitOperations()
   checkListeners(options.listeners ?? [])
+  checkLimits(options.limits)
   checkTopic(options.kafka?.publish?.topic)
   // Says at once what is wrong with them.
   if (options.kafka?.sources) intakeOptions(options.kafka)
-  const log = options.log ?? pino({ base: null })
+  const log = guardedLog(options.log ?? pino({ base: null }))
   const metrics = createMetrics()
   let running: Promise<Running> | undefined
   let draining = false
 
   const started = (): Promise<Running> => {
-    running ??= run(options, log, metrics, () => draining).catch((error: unknown) => {
+    // Whoever comes first starts it; what goes on from then on is not part of their request.
+    running ??= untraced(() => run(options, log, metrics, () => draining)).catch((error: unknown) => {
       running = undefined
       throw error
     })

@@ -4,7 +4,9 @@ import { expectedTopic, isTopic } from './delivery/kafka-topic.ts'
 import { expectedOrigins, isOrigin } from './http/origins.ts'
 import { expectedGroup, isGroup, loop, type KafkaOptions } from './kafka/intake-options.ts'
 import { readSources, UnfitSources } from './kafka/read-sources.ts'
+import { usualLimits } from './limits/limits.ts'
 import { expectedAllowEntries, isAllowEntry } from './outbound/address-rules.ts'
+import { usuallyKept, type Kept } from './retention/retention.ts'
 import { usualTotal } from './streams/open-streams.ts'
 
 /** Reads one setting's text; answers undefined when it does not fit. */
@@ -92,6 +94,13 @@ const settings = {
     help: 'Address to listen on. `0.0.0.0` serves other machines too.',
     read: (text) => (/^[\w.:-]{1,255}$/.test(text) ? text : undefined),
   }),
+  drainSeconds: setting({
+    variable: 'BOARDWALK_DRAIN_SECONDS',
+    expected: 'a whole number from 0 to 300',
+    default: 0,
+    help: 'Seconds after SIGTERM in which new connections are still taken. Behind a load balancer: longer than it keeps a quiet connection and needs to see that this process is not ready.',
+    read: integer(0, 300),
+  }),
   databaseUrl: setting<string | undefined>({
     variable: 'DATABASE_URL',
     expected: 'an address like postgres://user:password@host:5432/database',
@@ -167,12 +176,40 @@ const settings = {
     help: "Pages of these origins may call the person's routes (`/api/onboarding…`, `/ofrep/…`) from a browser.",
     read: origins,
   }),
+  requestsPerMinute: setting({
+    variable: 'BOARDWALK_REQUESTS_PER_MINUTE',
+    expected: 'a whole number from 1 to 1000000',
+    default: usualLimits.requestsPerMinute,
+    help: 'Requests that one person may make a minute; whoever makes more is answered 429.',
+    read: integer(1, 1_000_000),
+  }),
+  stepUpdatesPerMinute: setting({
+    variable: 'BOARDWALK_STEP_UPDATES_PER_MINUTE',
+    expected: 'a whole number from 1 to 1000000',
+    default: usualLimits.stepUpdatesPerMinute,
+    help: 'Steps that one person may do or skip a minute.',
+    read: integer(1, 1_000_000),
+  }),
+  snoozesPerDay: setting({
+    variable: 'BOARDWALK_SNOOZES_PER_DAY',
+    expected: 'a whole number from 1 to 1000000',
+    default: usualLimits.snoozesPerDay,
+    help: 'How often one person may put the reminder to sleep a day.',
+    read: integer(1, 1_000_000),
+  }),
   streams: setting({
     variable: 'BOARDWALK_STREAMS',
     expected: 'a whole number from 0 to 1000000',
     default: usualTotal,
     help: 'Streams of live changes that this process holds open at most; whoever comes then polls.',
     read: integer(0, 1_000_000),
+  }),
+  answerCacheMegabytes: setting({
+    variable: 'BOARDWALK_ANSWER_CACHE_MB',
+    expected: 'a whole number from 0 to 4096',
+    default: 32,
+    help: 'Memory of this process for answers of `GET /api/onboarding` that are still true. 0: each is made anew.',
+    read: integer(0, 4096),
   }),
   webhookAllow: setting<readonly string[]>({
     variable: 'BOARDWALK_WEBHOOK_ALLOW',
@@ -189,6 +226,15 @@ const settings = {
     defaultText: '`http://127.0.0.1:PORT`',
     help: 'The running Boardwalk that commands such as `boardwalk flows push` speak to.',
     read: url('http:', 'https:'),
+  }),
+  redisUrl: setting<string | undefined>({
+    variable: 'REDIS_URL',
+    expected: 'an address like redis://user:password@host:6379, or rediss://host:6380 for TLS',
+    default: undefined,
+    defaultText: 'none',
+    help: 'Redis, in which several processes share what is quickly forgotten. Nothing is lost with it.',
+    secret: true,
+    read: url('redis:', 'rediss:'),
   }),
   kafkaBrokers: setting<readonly string[]>({
     variable: 'KAFKA_BROKERS',
@@ -241,6 +287,49 @@ const settings = {
     default: 15,
     help: 'Seconds from one check of all releases to the next.',
     read: integer(1, 300),
+  }),
+  keepAnswersDays: setting({
+    variable: 'BOARDWALK_KEEP_ANSWERS_DAYS',
+    expected: 'a whole number from 1 to 3650',
+    default: usuallyKept.answers,
+    help: 'Days that answers to requests with an `Idempotency-Key`, and ids of events, are kept; a repeat that comes later has its effect again.',
+    read: integer(1, 3650),
+  }),
+  keepDeadLettersDays: setting({
+    variable: 'BOARDWALK_KEEP_DEAD_LETTERS_DAYS',
+    expected: 'a whole number from 1 to 3650',
+    default: usuallyKept.deadLetters,
+    help: 'Days that records that could not be taken are kept.',
+    read: integer(1, 3650),
+  }),
+  keepDeliveriesDays: setting({
+    variable: 'BOARDWALK_KEEP_DELIVERIES_DAYS',
+    expected: 'a whole number from 4 to 3650',
+    default: usuallyKept.deliveries,
+    help: 'Days that the log of deliveries is kept; one is tried for 3 days.',
+    read: integer(4, 3650),
+  }),
+  keepHealthDays: setting({
+    variable: 'BOARDWALK_KEEP_HEALTH_DAYS',
+    expected: 'a whole number from 31 to 3650',
+    default: usuallyKept.health,
+    help: 'Days that counted requests, and alerts that are over, are kept.',
+    read: integer(31, 3650),
+  }),
+  keepAuditDays: setting({
+    variable: 'BOARDWALK_KEEP_AUDIT_DAYS',
+    expected: 'a whole number from 1 to 36500',
+    default: usuallyKept.audit,
+    help: 'Days that the audit log is kept.',
+    read: integer(1, 36_500),
+  }),
+  keepErasuresDays: setting<number | undefined>({
+    variable: 'BOARDWALK_KEEP_ERASURES_DAYS',
+    expected: 'a whole number from 30 to 36500',
+    default: usuallyKept.erasures,
+    defaultText: 'for ever',
+    help: 'Days that is kept, as a keyed hash, who was erased. Longer than backups are, and than events may come late.',
+    read: integer(30, 36_500),
   }),
   logLevel: setting({
     variable: 'BOARDWALK_LOG_LEVEL',
@@ -324,6 +413,16 @@ export const databaseOf = ({
   databaseUrl === undefined
     ? { directory: data, schema: databaseSchema }
     : { url: databaseUrl, schema: databaseSchema, connections: databaseConnections }
+
+/** How many days what is kept. */
+export const keptOf = (configuration: Configuration): Kept => ({
+  answers: configuration.keepAnswersDays,
+  deadLetters: configuration.keepDeadLettersDays,
+  deliveries: configuration.keepDeliveriesDays,
+  health: configuration.keepHealthDays,
+  audit: configuration.keepAuditDays,
+  erasures: configuration.keepErasuresDays,
+})
 
 /** What is read from Kafka and told to it, if anything. */
 export const kafkaOf = ({

@@ -1,6 +1,6 @@
 import { pino, type Logger } from 'pino'
 import { createBoardwalk, type Boardwalk } from './boardwalk.ts'
-import { databaseOf, kafkaOf, type Configuration } from './configuration.ts'
+import { databaseOf, kafkaOf, keptOf, type Configuration } from './configuration.ts'
 import { listen, type Listening } from './process/listen.ts'
 
 export type Serving = Listening & { readonly boardwalk: Boardwalk }
@@ -21,9 +21,17 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
       audience: configuration.jwtAudience,
     },
     corsOrigins: configuration.corsOrigins,
+    limits: {
+      requestsPerMinute: configuration.requestsPerMinute,
+      stepUpdatesPerMinute: configuration.stepUpdatesPerMinute,
+      snoozesPerDay: configuration.snoozesPerDay,
+    },
+    answerCache: { mostBytes: configuration.answerCacheMegabytes * 2 ** 20 },
     streams: { total: configuration.streams },
     webhooks: { allow: configuration.webhookAllow },
+    ...(configuration.redisUrl !== undefined && { redis: { url: configuration.redisUrl } }),
     ...kafkaOf(configuration),
+    kept: keptOf(configuration),
     watch: { checkMs: configuration.watchSeconds * 1000 },
     ...(configuration.smtpUrl !== undefined &&
       configuration.alertFrom !== undefined && {
@@ -41,7 +49,10 @@ export const serve = async (configuration: Configuration, logger?: Logger): Prom
     )
   }
   await boardwalk.start()
-  const { address, stop } = await listen(boardwalk.fetch, configuration).catch(async (error: unknown) => {
+  const { address, stop } = await listen(boardwalk.fetch, {
+    ...configuration,
+    graceMs: configuration.drainSeconds * 1000,
+  }).catch(async (error: unknown) => {
     await boardwalk.stop()
     throw error
   })

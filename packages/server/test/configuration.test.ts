@@ -42,6 +42,7 @@ describe('the configuration', () => {
     [{ BOARDWALK_API_KEY: 'has spaces and is more than 32 bytes long' }, 'BOARDWALK_API_KEY is a value of'],
     [{ BOARDWALK_JWKS_URL: 'file:///etc/passwd' }, 'BOARDWALK_JWKS_URL'],
     [{ BOARDWALK_LOG_LEVEL: 'loud' }, 'BOARDWALK_LOG_LEVEL is "loud"'],
+    [{ REDIS_URL: 'http://x' }, 'REDIS_URL is a value of 8 bytes, expected an address like redis://'],
     [{ SMTP_URL: 'smtp:mail', ALERT_FROM: 'a@b.example' }, 'SMTP_URL is a value of 9 bytes'],
     [{ SMTP_URL: 'https://mail.example', ALERT_FROM: 'a@b.example' }, 'SMTP_URL is a value of'],
     [{ SMTP_URL: 'smtp://u:%zz@mail.example', ALERT_FROM: 'a@b.example' }, 'SMTP_URL is a value of'],

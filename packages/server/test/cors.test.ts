@@ -39,7 +39,7 @@ const corsOf = (response: Response): Record<string, string> =>
   Object.fromEntries([...response.headers].filter(([name]) => name.startsWith('access-control-')))
 
 const preflight = { origin: shop, 'access-control-request-method': 'PATCH' }
-const exposed = 'etag, retry-after, x-correlation-id, preference-applied'
+const exposed = 'etag, retry-after, ratelimit, ratelimit-policy, x-correlation-id, preference-applied'
 
 describe('a page of a configured origin', () => {
   test.each([shop, local])('%s may ask, and may read the answer', async (origin) => {
@@ -47,7 +47,7 @@ describe('a page of a configured origin', () => {
     expect([asked.status, await asked.text()]).toEqual([204, ''])
     expect(corsOf(asked)).toEqual({
       'access-control-allow-origin': origin,
-      'access-control-allow-methods': 'GET, PATCH, POST, PUT',
+      'access-control-allow-methods': 'GET, PATCH, POST, PUT, DELETE',
       'access-control-allow-headers':
         'authorization, content-type, if-match, if-none-match, idempotency-key, prefer, x-correlation-id, accept-language',
       'access-control-max-age': '7200',

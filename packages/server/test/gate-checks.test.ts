@@ -68,7 +68,7 @@ forEachDatabase((_, open) => {
       if (isAway) throw new Error('away')
       return database.query(statement, values)
     }
-    const checks = gateChecks(query, () => 0, log)
+    const checks = gateChecks({ ...database, query }, () => 0, log)
     checks.count(whoever)
     await checks.flush()
     checks.count(whoever)
@@ -77,10 +77,32 @@ forEachDatabase((_, open) => {
     expect(await checked(database)).toMatchObject([{ checked: 2 }, { checked: 2 }, { checked: 2 }])
   })
 
+  test('what nobody knows to be written is written again, and counts once', async () => {
+    const database = await open()
+    await migrate(database, await ownMigrations())
+    let losesAnswers = true
+    const transaction: Database['transaction'] = async (work) => {
+      const result = await database.transaction(work)
+      if (losesAnswers) throw new Error('the connection broke')
+      return result
+    }
+    const [one, other] = [1, 2].map(() => gateChecks({ ...database, transaction }, () => 0, log))
+    one!.count(whoever)
+    await one!.flush()
+    one!.count(whoever)
+    await one!.flush()
+    losesAnswers = false
+    one!.count(whoever)
+    other!.count(whoever)
+    await Promise.all([one!.stop(), other!.stop()])
+    expect(await checked(database)).toMatchObject([{ checked: 4 }, { checked: 4 }, { checked: 4 }])
+    expect(await totalsAmiss(database)).toEqual([])
+  })
+
   test('whatever hosts say of people, memory is bounded, and no check is forgotten', async () => {
     const database = await open()
     await migrate(database, await ownMigrations())
-    const checks = gateChecks(database.query, () => 0, log)
+    const checks = gateChecks(database, () => 0, log)
     for (let index = 0; index < 7_000; index++) checks.count({ ...whoever, market: `market ${index}` })
     checks.count({ ...whoever, market: 'market 1' })
     await checks.stop()

@@ -156,7 +156,7 @@ forEachDatabase((_, open) => {
       if (daysAgo !== null) await database.query(endAlert, [daysAgo, flow])
     }
     await house.boardwalk.stop()
-    await purgeAlerts(database.query, 90)
+    await purgeAlerts(database.query, Date.now() - 90 * 86_400_000, 100)
     const kept = await database.query<{ flow: string }>(keptMessages)
     expect(kept.map(({ flow }) => flow)).toEqual(['firing', 'lately'])
   })

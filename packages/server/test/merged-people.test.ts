@@ -88,7 +88,7 @@ forEachDatabase((_, open) => {
       expect(variantIn(await read(later))).toBe('later')
       expect(await count()).toMatchObject({ people: [1, 1], conflicts: 0 })
       await send(alias(anonymous, ada))
-      expect(await lab.ledger(ada)).toEqual([row])
+      expect(await lab.ledger(ada)).toEqual([{ ...row, conflict: true }])
       expect(await lab.ledger(anonymous)).toEqual([])
       expect(variantIn(await read(ada))).toBe('control')
       expect(await count()).toMatchObject({ people, conflicts: 1 })

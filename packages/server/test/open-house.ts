@@ -6,6 +6,12 @@ import type { Database } from '@boardwalk/store'
 import { createBoardwalk, type Boardwalk, type BoardwalkOptions } from '../src/index.ts'
 
 export const secret = 'a test secret of more than thirty-two bytes'
+/** Far more than any test does as one person, whose limits are not what it is about. */
+export const generousLimits = {
+  requestsPerMinute: 1_000_000,
+  stepUpdatesPerMinute: 1_000_000,
+  snoozesPerDay: 1_000_000,
+}
 export const apiKey = 'a-first-api-key-of-more-than-32-bytes'
 
 export const flowFile = (name: 'shop' | 'saas'): Record<string, unknown> & { name: string } =>
@@ -64,7 +70,9 @@ export const caller =
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body !== undefined && {
+        body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+      }),
     })
     const response = await send(request)
     const text = await response.text()
@@ -95,7 +103,14 @@ export const openHouse = async (
   options: Partial<BoardwalkOptions> = {},
 ): Promise<House> => {
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
-  const boardwalk = createBoardwalk({ database, tokens: { secret }, apiKey, log, ...options })
+  const boardwalk = createBoardwalk({
+    database,
+    tokens: { secret },
+    apiKey,
+    log,
+    limits: generousLimits,
+    ...options,
+  })
   await boardwalk.start()
   const as = (bearer: string | undefined): Call => caller(boardwalk.fetch, bearer)
   const server = as(apiKey)

@@ -95,8 +95,8 @@ forEachDatabase((_, open) => {
 
     test('that are not met hold it, unless somebody says that they do not matter', async () => {
       await come('few', 12, 12)
-      await expect.poll(async () => (await advance()).criteria[0].outcome, soon).toBe('not_met')
-      expect(await advance()).toMatchObject({ advanced: false, criteria: [{ value: 0.5 }] })
+      await expect.poll(async () => (await advance()).criteria[0].value, soon).toBe(0.5)
+      expect(await advance()).toMatchObject({ advanced: false, criteria: [{ outcome: 'not_met' }] })
       expect((await release()).userWhitelist).toEqual([])
       expect(await advance({ ifCriteria: 'any' })).toMatchObject({ advanced: true })
     })
@@ -126,6 +126,10 @@ forEachDatabase((_, open) => {
     await expect.poll(async () => (await house.server('GET', path)).body.current, soon).toBe('all')
     const { items } = (await house.server('GET', '/api/admin/release/shop/changes')).body
     expect(items[0]).toMatchObject({ by: 'watch', reason: 'phase "all"' })
+    expect((await house.server('GET', '/api/admin/audit?actor=system')).body.items[0]).toMatchObject({
+      action: 'automaticAdvance',
+      target: { kind: 'flow', id: 'shop' },
+    })
   })
 
   test('a plan that no longer has the current phase does not begin anew by a time that has passed', async () => {

@@ -117,6 +117,10 @@ forEachDatabase((_, open) => {
       await expect.poll(() => house.enabled('shop'), soon).toBe(false)
       const { body } = await house.server('GET', release)
       expect(body).toMatchObject({ changedBy: 'watch', killReason: expect.stringMatching(/^API errors: \d/) })
+      const { items } = (await house.server('GET', '/api/admin/audit?actor=system')).body
+      expect(items).toMatchObject([
+        { action: 'automaticRollback', target: { kind: 'flow', id: 'shop' }, outcome: 'done' },
+      ])
       const [incident, ...others] = await house.incidents('shop')
       expect(others).toEqual([])
       expect(incident).toMatchObject({

@@ -171,6 +171,10 @@ forEachDatabase((_, open) => {
       await enrol('gone')
       await expect.poll(() => statusOf(id), wait).toBe('disabled')
       expect((await house.server('GET', `${admin}/${id}`)).body.disabledReason).toBe('gone')
+      expect((await house.server('GET', '/api/admin/audit?actor=system')).body.items[0]).toMatchObject({
+        action: 'webhookGone',
+        target: { kind: 'webhook', id },
+      })
       receiver.state.behave = answering(204)
       passes(hour)
       const enabled = await house.server('PATCH', `${admin}/${id}`, { enabled: true })

@@ -3,6 +3,7 @@ import type { Query } from './database/database.ts'
 export type ApiKey = {
   readonly id: string
   readonly name: string
+  readonly role: string | null
   readonly scopes: readonly string[]
   readonly createdAt: string
   readonly expiresAt: string | null
@@ -12,13 +13,13 @@ const iso = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 const columns = `
-  id, name, scopes, ${iso('created_at')} as "createdAt", ${iso('expires_at')} as "expiresAt"`
+  id, name, role, scopes, ${iso('created_at')} as "createdAt", ${iso('expires_at')} as "expiresAt"`
 
 const insertStatement = {
   name: 'insert_api_key',
   text: `
-    insert into api_key (id, name, verifier, scopes, created_at, expires_at)
-    values ($1, $2, $3, $4::text[], now(), $5::timestamptz)
+    insert into api_key (id, name, verifier, scopes, created_at, expires_at, role)
+    values ($1, $2, $3, $4::text[], now(), $5::timestamptz, $6)
     returning ${columns}`,
 }
 
@@ -29,6 +30,7 @@ export const insertApiKey = async (
     id: string
     name: string
     verifier: Uint8Array
+    role: string | null
     scopes: readonly string[]
     expiresAt: string | null
   },
@@ -39,24 +41,39 @@ export const insertApiKey = async (
     key.verifier,
     key.scopes,
     key.expiresAt,
+    key.role,
   ])
   if (row === undefined) throw new Error('The new API key was not returned')
   return row
 }
 
+export type FoundKey = {
+  readonly id: string
+  readonly verifier: Uint8Array
+  readonly role: string | null
+  readonly scopes: readonly string[]
+  readonly expiresAt: string | null
+}
+
 const findStatement = {
   name: 'find_api_key',
   text: `
-    select id, verifier, scopes from api_key
+    select id, verifier, role, scopes, ${iso('expires_at')} as "expiresAt" from api_key
     where id = $1 and revoked_at is null and (expires_at is null or expires_at > now())`,
 }
 
 /** The key if it is neither revoked nor expired. */
-export const findApiKey = async (
-  query: Query,
-  id: string,
-): Promise<{ id: string; verifier: Uint8Array; scopes: string[] } | undefined> =>
-  (await query<{ id: string; verifier: Uint8Array; scopes: string[] }>(findStatement, [id]))[0]
+export const findApiKey = async (query: Query, id: string): Promise<FoundKey | undefined> =>
+  (await query<FoundKey>(findStatement, [id]))[0]
+
+const readStatement = {
+  name: 'read_api_key',
+  text: `select ${columns} from api_key where id = $1 and revoked_at is null`,
+}
+
+/** The key if it is not revoked. */
+export const readApiKey = async (query: Query, id: string): Promise<ApiKey | undefined> =>
+  (await query<ApiKey>(readStatement, [id]))[0]
 
 const listStatement = {
   name: 'list_api_keys',

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Assignment, Enrolment, Happening, Person, StepState } from '@boardwalk/engine'
+import type { Assignment, Consent, Enrolment, Happening, Person, StepState } from '@boardwalk/engine'
 import type { Query } from './database/database.ts'
 import type { Loaded, SavedAnswer } from './load.ts'
+import { isErased } from './privacy/subject.ts'
 
 /** Something that happened, with the moment and the request it came from. */
 export type Record = Happening & { readonly at: number; readonly correlationId: string }
@@ -12,6 +13,8 @@ export type Change = {
   readonly after: Person
   readonly records: readonly Record[]
   readonly answers: readonly SavedAnswer[]
+  /** What they said of being observed, each time that it changed. */
+  readonly consents?: readonly (Consent & { readonly correlationId: string })[]
   /** Milliseconds since 1970. */
   readonly now: number
 }
@@ -74,7 +77,7 @@ export const commitStatement = {
       insert into person (user_id, revision, account_id, facts, remembered, consent, created_at)
       select user_id, 1, account_id, facts, remembered, consent, ${time('now')} from entitled e
       where revision = 0
-        and not exists (select 1 from erased_person x where x.subject = sha256(convert_to(e.user_id, 'UTF8')))
+        and not ${isErased('e.user_id')}
       order by user_id
       on conflict (user_id) do nothing
       returning id, user_id
@@ -147,6 +150,13 @@ export const commitStatement = {
       from json_to_recordset($7::json) as x (
         n int, key text, fingerprint text, status int, body text, at double precision)
       join won on won.n = x.n
+    ),
+    consented as (
+      insert into consent_change (person_id, analytics, at, by, correlation_id)
+      select won.id, x.analytics, ${time('x.at')}, 'user', x.correlation_id
+      from json_to_recordset($9::json) as x (n int, ordinal int, analytics boolean, at double precision, correlation_id text)
+      join won on won.n = x.n
+      order by x.n, x.ordinal
     ),
     -- Guarded by the person's revision and the account's flow's: whoever finds a row here has lost before.
     assigned as (
@@ -328,6 +338,15 @@ const recordRows = ({ change, n }: Item) =>
     at: record.at,
   }))
 
+const consentRows = ({ change: { consents = [] }, n }: Item) =>
+  consents.map(({ analytics, at, correlationId }, ordinal) => ({
+    n,
+    ordinal,
+    analytics,
+    at,
+    correlation_id: correlationId,
+  }))
+
 const savedRows = ({ change, n }: Item) => change.answers.map((answer) => ({ n, ...answer, at: change.now }))
 
 /** The account's flows that the change touches, as keys: two changes of one batch may not share one. */
@@ -353,6 +372,7 @@ export const commit = async (query: Query, changes: readonly Change[]): Promise<
     JSON.stringify(items.flatMap(recordRows)),
     JSON.stringify(items.flatMap(savedRows)),
     JSON.stringify(items.flatMap(assignmentRows)),
+    JSON.stringify(items.flatMap(consentRows)),
   ])
   const won = new Set(rows.map(({ n }) => n))
   return changes.map((_, n) => won.has(n))

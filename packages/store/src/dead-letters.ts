@@ -1,4 +1,5 @@
 import type { Query } from './database/database.ts'
+import { isErased } from './privacy/subject.ts'
 
 /** A header of a record; a value that is no text is told in base64. */
 export type DeadLetterHeader = readonly [name: string, value: string | { readonly base64: string }]
@@ -38,7 +39,7 @@ const insertStatement = {
     insert into dead_letter (source, topic, partition, record_offset, reason, user_id, payload, headers, truncated, at)
     select $1, $2, $3::int, $4::bigint, $5, $6::text, $7::bytea, $8::jsonb, $9::boolean, now()
     where $6::text is null
-      or not exists (select 1 from erased_person x where x.subject = sha256(convert_to($6::text, 'UTF8')))
+      or not ${isErased('$6')}
     returning id`,
 }
 
@@ -117,13 +118,3 @@ const ofPersonStatement = {
 
 export const deadLettersOf = (query: Query, userId: string): Promise<DeadLetter[]> =>
   query<DeadLetter>(ofPersonStatement, [userId])
-
-const purgeStatement = {
-  name: 'purge_dead_letters',
-  text: "delete from dead_letter where at < now() - $1::int * interval '1 day'",
-}
-
-/** Forgets records that nobody took within `days`. */
-export const purgeDeadLetters = async (query: Query, days: number): Promise<void> => {
-  await query(purgeStatement, [days])
-}

@@ -1,3 +1,4 @@
+import { appendAuditOf } from './audit/append.ts'
 import type { Database, Query } from './database/database.ts'
 
 /** A row of the log. */
@@ -138,54 +139,16 @@ const goneStatement = {
   name: 'webhook_gone',
   text: `
     update webhook set disabled_at = ${time('$2')}, disabled_reason = 'gone'
-    where id = $1::uuid and disabled_at is null`,
+    where id = $1::uuid and disabled_at is null
+    returning id`,
 }
 
 /** The receiver says that it wants no more. */
-export const disableGone = async (query: Query, webhookId: string, now: number): Promise<void> => {
-  await query(goneStatement, [webhookId, now])
-}
-
-const purgeStatement = {
-  name: 'purge_deliveries',
-  text: `delete from delivery where status <> 'pending' and created_at < ${time('$1')} and ended_at < ${time('$1')}`,
-}
-// A person who is erased takes their queues along; a delivery made at that moment may be left behind.
-const purgeOrphans = {
-  name: 'purge_orphans',
-  text: `
-    delete from delivery d where d.status = 'pending' and not exists (
-      select from delivery_queue q where q.webhook_id = d.webhook_id and q.person_id = d.person_id)`,
-}
-const purgeQueues = { name: 'purge_queues', text: 'delete from delivery_queue where waiting = 0' }
-
-const purgeUnwanted = {
-  name: 'purge_unwanted',
-  text: `
-    with held as materialized (
-      select q.webhook_id, q.person_id from delivery_queue q join webhook w on w.id = q.webhook_id
-      where w.disabled_at < ${time('$1')}
-      order by q.webhook_id, q.person_id
-      for update of q
-    ),
-    gone as (
-      delete from delivery d using held
-      where d.webhook_id = held.webhook_id and d.person_id = held.person_id and d.status = 'pending'
-        and d.created_at < ${time('$1')}
-      returning d.webhook_id, d.person_id
-    ),
-    counted as (select webhook_id, person_id, count(*) as n from gone group by webhook_id, person_id)
-    update delivery_queue q set waiting = q.waiting - c.n, next_at = case when q.waiting > c.n then q.next_at end
-    from counted c where q.webhook_id = c.webhook_id and q.person_id = c.person_id`,
-}
-
-/** Forgets deliveries that ended before `before`, and those that a webhook disabled since then never took. */
-export const purgeDeliveries = async (query: Query, before: number): Promise<void> => {
-  await query(purgeStatement, [before])
-  await query(purgeUnwanted, [before])
-  await query(purgeOrphans)
-  await query(purgeQueues)
-}
+export const disableGone = (database: Database, webhookId: string, now: number): Promise<void> =>
+  database.transaction(async ({ query }) => {
+    const disabled = await query(goneStatement, [webhookId, now])
+    if (disabled.length > 0) await appendAuditOf(query, 'webhookGone', { kind: 'webhook', id: webhookId })
+  })
 
 const waitingStatement = {
   name: 'waiting_deliveries',

@@ -1,5 +1,6 @@
 import { checkRenames, lineagesOf } from '@boardwalk/engine'
 import type { Condition, EarlierVersion, FlowDocument, Policy, Problem, Text } from '@boardwalk/engine'
+import { appendAuditOf } from './audit/append.ts'
 import { raiseCatalogue } from './catalogue.ts'
 import type { Database, Query } from './database/database.ts'
 
@@ -243,6 +244,9 @@ const objection = (
   return undefined
 }
 
+/** Who publishes within the host's own process: over HTTP, each request is audited. */
+const host = 'host'
+
 /**
  * Moves a flow's pointer, with who, when and why in the same transaction. A pointer that already stands so is left alone.
  * `isSeen`: whether the publisher knows this newest version.
@@ -266,5 +270,9 @@ export const publish = (
     await query(movePointer, [flow, version, open])
     await query(writeLedger, [flow, version, kind, by, reason, policy, reopen])
     await raiseCatalogue(query)
+    if (by === host) {
+      const target = { kind: 'flow', id: `${flow}/${version}` }
+      await appendAuditOf(query, 'publishFlow', target, { actor: host })
+    }
     return { kind: 'done', changed: true }
   })

@@ -14,13 +14,30 @@ export {
 } from './analytics/place.ts'
 export { readTallies, readTallyOf, writeTallies } from './analytics/tallies.ts'
 export { readTold, type ToldOf } from './analytics/told.ts'
-export { findApiKey, insertApiKey, listApiKeys, revokeApiKey, type ApiKey } from './api-keys.ts'
+export {
+  findApiKey,
+  insertApiKey,
+  listApiKeys,
+  readApiKey,
+  revokeApiKey,
+  type ApiKey,
+  type FoundKey,
+} from './api-keys.ts'
+export {
+  appendAudit,
+  appendAuditOf,
+  type Appended,
+  type AuditEntry,
+  type AuditOutcome,
+} from './audit/append.ts'
+export { listAudit, type AuditFilter, type Audited } from './audit/list.ts'
+export { purgeAudit } from './audit/purge.ts'
+export { auditHead, verifyAudit, type AuditEnd, type Verification } from './audit/verify.ts'
 export {
   disableGone,
   listDeliveries,
   noteAnswer,
   noteFailure,
-  purgeDeliveries,
   resendDelivery,
   waitingDeliveries,
   type Delivery,
@@ -40,7 +57,8 @@ export { readCatalogue, readDocuments } from './catalogue.ts'
 export type { PublishedFlow, VersionKey } from './catalogue.ts'
 export { accountFlowKeys, commit, commitStatement, isChange, refuseOvertaken } from './commit.ts'
 export type { Change, Record } from './commit.ts'
-export type { Database, Query, Session, Statement } from './database/database.ts'
+export { databaseIdentity } from './database-identity.ts'
+export type { Connections, Database, Query, Session, Statement } from './database/database.ts'
 export {
   deadLetterFailedAgain,
   deadLettersOf,
@@ -48,7 +66,6 @@ export {
   insertDeadLetter,
   listDeadLetters,
   lockDeadLetter,
-  purgeDeadLetters,
   readDeadLetter,
 } from './dead-letters.ts'
 export type { DeadLetter, DeadLetterHeader, NewDeadLetter } from './dead-letters.ts'
@@ -120,6 +137,7 @@ export {
   releaseReader,
 } from './happenings.ts'
 export type { Cursor, Happened } from './happenings.ts'
+export { drawInProgress } from './in-progress.ts'
 export {
   advanceKafkaPosition,
   beginKafkaPosition,
@@ -141,17 +159,19 @@ export {
 export type { Concerned } from './notices.ts'
 export { openDatabase, type DatabaseOptions } from './open-database.ts'
 export {
-  erase,
-  forgetErasure,
   isAnybodyKnown,
   membersInProgress,
+  membersReading,
   countEnrolled,
   peopleEnrolled,
   peopleRemembering,
-  purgeSavedAnswers,
   updateAccount,
 } from './people.ts'
 export { ping } from './ping.ts'
+export { erase, forgetErasure } from './privacy/erase.ts'
+export { addErasures, erasureKey, listErasures, replayErasures, type Erasure } from './privacy/erasures.ts'
+export { readHeld } from './privacy/held.ts'
+export { personalData, type PersonalTable } from './privacy/personal-data.ts'
 export {
   clearAlert,
   clearAlertOf,
@@ -160,7 +180,6 @@ export {
   listAlerts,
   messageFailed,
   messageTold,
-  purgeAlerts,
   queueMessages,
   untoldAlerts,
   type Alert,
@@ -168,7 +187,7 @@ export {
 } from './health/alerts.ts'
 export { insertMeasurement, measuredBetween, readMeasurements } from './health/measurements.ts'
 export { readPlan, writePlan, type Plan } from './health/plan.ts'
-export { purgeRequests, readRequests, writeRequests, type AnsweredMinute } from './health/requests.ts'
+export { readRequests, writeRequests, type AnsweredMinute } from './health/requests.ts'
 export {
   endIncident,
   forgetOtherRules,
@@ -201,7 +220,20 @@ export {
   type ReleaseRequest,
   type StoredRelease,
 } from './release.ts'
+export { readerLags } from './reader-lags.ts'
 export { renumberRestored } from './restored.ts'
+export {
+  deliveryPurges,
+  purgeAlerts,
+  purgeBatch,
+  purgeCheckWrites,
+  purgeDeadLetters,
+  purgeErasures,
+  purgeErasuresWithoutKey,
+  purgeRequests,
+  purgeSavedAnswers,
+  type Purge,
+} from './retention/purge.ts'
 export { readSchemaManifest, schemaDifferences } from './schema-manifest.ts'
 export {
   deleteWebhook,
@@ -219,3 +251,4 @@ export {
 /** The numbered migrations of this version of the code. */
 export const ownMigrations = (): Promise<Migration[]> =>
   readMigrations(new URL('../migrations/', import.meta.url))
+export { hearsNotices, readServerState, type ServerState } from './server-state.ts'

@@ -10,6 +10,8 @@ import {
   type StepState,
 } from '@boardwalk/engine'
 import type { Query } from './database/database.ts'
+import { markState } from './marks.ts'
+import { isErased } from './privacy/subject.ts'
 
 /** Whom to load. `account` is the account that a token claims; undefined takes the stored one, null none. */
 export type Asked = {
@@ -17,6 +19,8 @@ export type Asked = {
   readonly account?: string | null | undefined
   /** Idempotency keys whose saved answers are wanted. */
   readonly keys: readonly string[]
+  /** The mark at which they are known: while it stands, nothing of them is read. Empty: not known, but the mark is wanted. */
+  readonly mark?: string | undefined
 }
 
 /** The answer once given to an accepted request with an `Idempotency-Key`. */
@@ -40,6 +44,8 @@ export type Loaded = {
   readonly savedAnswers: readonly SavedAnswer[]
   /** A stranger who was erased may not come back by themselves. */
   readonly erased: boolean
+  /** The mark (its state) at which all this was read; null when nobody asked for it. */
+  readonly mark: string | null
 }
 
 type StepRow = [
@@ -89,6 +95,8 @@ type AssignmentRow = [
 ]
 
 type Row = {
+  mark: string | null
+  differs: boolean
   revision: number | null
   account_id: string | null
   acting_account_id: string | null
@@ -111,9 +119,13 @@ export const loadStatement = {
   name: 'load_people',
   text: `
     select
-      p.revision, p.account_id, acting.account_id as acting_account_id, p.facts, p.remembered, p.consent,
-      a.attributes as account_attributes,
-      (
+      since.mark, since.differs,
+      p.revision, p.account_id, acting.account_id as acting_account_id,
+      case when since.differs then p.facts end as facts,
+      case when since.differs then p.remembered end as remembered,
+      p.consent,
+      case when since.differs then a.attributes end as account_attributes,
+      case when since.differs then (
         select json_agg(json_build_array(
           e.flow, e.version, e.arm, e.status, ${ms('e.started_at')}, ${ms('e.completed_at')}, ${ms('e.skipped_at')},
           e.snooze_count, ${ms('e.snoozed_until')}, ${ms('e.snoozed_at')}, ${ms('e.snoozed_until_before')},
@@ -128,8 +140,8 @@ export const loadStatement = {
           )))
         from enrolment e
         where e.person_id = p.id
-      ) as enrolments,
-      (
+      ) end as enrolments,
+      case when since.differs then (
         select json_agg(json_build_array(
           f.flow, f.revision,
           (
@@ -141,30 +153,35 @@ export const loadStatement = {
           )))
         from account_flow f
         where f.account_id = acting.account_id
-      ) as account_flows,
-      (
+      ) end as account_flows,
+      case when since.differs then (
         select json_agg(json_build_array(
           s.experiment, s.flow, s.kind, s.unit, s.arm, s.phase, s.source, ${ms('s.assigned_at')}, ${ms('s.exposed_at')}))
         from assignment s
         where s.unit = any (array[asked.user_id, acting.account_id])
           and s.unit = case s.kind when 'user' then asked.user_id else acting.account_id end
-      ) as assignments,
+      ) end as assignments,
       case when asked.keys is not null then (
         select json_agg(json_build_array(k.key, k.fingerprint, k.status, k.body))
         from idempotency_key k
         where k.person_id = p.id and k.key = any (array(select json_array_elements_text(asked.keys)))
       ) end as saved,
-      case when p.id is null then exists (
-        select 1 from erased_person x where x.subject = sha256(convert_to(asked.user_id, 'UTF8'))
-      ) end as erased,
-      (select c.revision from catalogue c) as catalogue
-    from unnest($1::text[], $2::text[], $3::boolean[], $4::json[]) with ordinality
-      as asked (user_id, account_id, claims_account, keys, n)
+      case when p.id is null then ${isErased('asked.user_id')} end as erased,
+      c.revision as catalogue
+    from unnest($1::text[], $2::text[], $3::boolean[], $4::json[], $5::text[]) with ordinality
+      as asked (user_id, account_id, claims_account, keys, mark, n)
+    cross join catalogue c
     left join person p on p.user_id = asked.user_id
     cross join lateral (
       select case when asked.claims_account then asked.account_id else p.account_id end as account_id
     ) acting
     left join account a on a.account_id = acting.account_id
+    -- Once for each, before anything else is read: "offset 0" keeps it from being worked out again wherever it is named.
+    cross join lateral (
+      select own.mark, coalesce(own.mark <> asked.mark, true) as differs
+      from (select case when asked.mark is not null then ${markState} end as mark offset 0) own
+      offset 0
+    ) since
     order by asked.n`,
 }
 
@@ -245,22 +262,24 @@ const loadedOf = (userId: string, row: Row): Loaded => ({
     body,
   })),
   erased: row.erased ?? false,
+  mark: row.mark,
 })
 
-/** Many people at once, one statement. Also the revision of the catalogue of flows. */
+/** Many people at once, one statement. Also the revision of the catalogue of flows. `undefined`: their mark stands still. */
 export const load = async (
   query: Query,
   asked: readonly Asked[],
-): Promise<{ readonly people: Loaded[]; readonly catalogueRevision: number }> => {
+): Promise<{ readonly people: (Loaded | undefined)[]; readonly catalogueRevision: number }> => {
   const rows = await query<Row>(loadStatement, [
     asked.map((one) => one.userId),
     asked.map((one) => one.account ?? null),
     asked.map((one) => one.account !== undefined),
     // Each person's own: with the keys of all, every person would be looked through for every key.
     asked.map(({ keys }) => (keys.length === 0 ? null : JSON.stringify(keys))),
+    asked.map(({ mark }) => mark ?? null),
   ])
   return {
-    people: rows.map((row, index) => loadedOf(asked[index]?.userId ?? '', row)),
+    people: rows.map((row, index) => (row.differs ? loadedOf(asked[index]?.userId ?? '', row) : undefined)),
     catalogueRevision: rows[0]?.catalogue ?? 0,
   }
 }

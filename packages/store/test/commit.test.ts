@@ -73,7 +73,7 @@ forEachDatabase((_, open) => {
 
   const loaded = async (...asked: (string | Asked)[]): Promise<Loaded[]> => {
     const all = asked.map((one) => (typeof one === 'string' ? { userId: one, keys: [] } : one))
-    return (await load(database.query, all)).people
+    return (await load(database.query, all)).people as Loaded[]
   }
   const one = async (asked: string | Asked): Promise<Loaded> => (await loaded(asked))[0] as Loaded
   const happened = async (): Promise<number> =>

@@ -11,7 +11,7 @@ import {
   load,
   migrate,
   ownMigrations,
-  purgeDeliveries,
+  deliveryPurges,
   updateWebhook,
   waitingDeliveries,
   type Database,
@@ -38,6 +38,10 @@ const withHook = async (database: Database): Promise<string> => {
   const id = randomUUID()
   await insertWebhook(database.query, { id, url: 'http://host.example', types: null, secret: 's' }, 0)
   return id
+}
+
+const purgeDeliveries = async (query: Query, before: number): Promise<void> => {
+  for (const purge of deliveryPurges) await purge(query, before, 100)
 }
 
 /** Reads what happened since; answers how many queues got something. */

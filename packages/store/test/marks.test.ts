@@ -1,5 +1,13 @@
 import { beforeEach, expect, test } from 'vitest'
-import { changeNotice, concernedIn, migrate, ownMigrations, readMarks, type Database } from '../src/index.ts'
+import {
+  changeNotice,
+  concernedIn,
+  load,
+  migrate,
+  ownMigrations,
+  readMarks,
+  type Database,
+} from '../src/index.ts'
 import { forEachDatabase } from '../test-kit/index.ts'
 
 const person = {
@@ -25,6 +33,10 @@ forEachDatabase((_, open) => {
     ['a flow was published', 'update catalogue set revision = revision + 1'],
     ['the account got attributes', "insert into account values ('shop', '{}', now())"],
     ['a member settled something', "insert into account_flow values ('shop', 'f', 1)"],
+    [
+      'the person is back from a dump, as they were',
+      "update person set revision = revision where user_id = 'ada'",
+    ],
     ['the person is gone', "delete from person where user_id = 'ada'"],
   ])('the mark differs when %s, and that of others only if it concerns them', async (name, change) => {
     const [ada, bob] = [await stateOf('ada'), await stateOf('bob')]
@@ -39,6 +51,30 @@ forEachDatabase((_, open) => {
     await run(settled)
     const before = await stateOf('ada')
     await run('update account_step set settled_by = null')
+    expect(await stateOf('ada')).not.toBe(before)
+  })
+
+  test('nothing is loaded of those whose mark stands, and what is loaded has its mark', async () => {
+    const asked = (mark?: string) => [
+      { userId: 'ada', keys: [], mark },
+      { userId: 'bob', keys: [], mark: '' },
+    ]
+    const [ada, bob] = (await load(database.query, asked())).people
+    expect([ada?.mark, bob?.mark]).toEqual([null, await stateOf('bob')])
+    const mark = (await load(database.query, asked(''))).people[0]?.mark ?? ''
+    expect(mark).toBe(await stateOf('ada'))
+    expect((await load(database.query, asked(mark))).people.map((one) => one?.person.userId)).toEqual([
+      undefined,
+      'bob',
+    ])
+    await run("update person set revision = 2 where user_id = 'ada'")
+    expect((await load(database.query, asked(mark))).people[0]).toMatchObject({ revision: 2 })
+  })
+
+  test('an account that changed again within one tick of the clock has another mark', async () => {
+    await run("insert into account values ('shop', '{}', 'epoch')")
+    const before = await stateOf('ada')
+    await run("update account set attributes = '{\"a\": 1}' where account_id = 'shop'")
     expect(await stateOf('ada')).not.toBe(before)
   })
 

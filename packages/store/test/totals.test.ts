@@ -7,6 +7,7 @@ import {
   migrate,
   moveAnalytics,
   ownMigrations,
+  type Checks,
   type Database,
 } from '../src/index.ts'
 import { forEachDatabase } from '../test-kit/index.ts'
@@ -44,6 +45,14 @@ const stands = (table: string, columns: string) => ({
     from ${table} c join segment s on s.id = c.segment_id
     order by 1`,
 })
+
+/** As a version of then did, which kept no word of its writes. */
+const addChecksThen = async (database: Database, checks: readonly Checks[]): Promise<void> => {
+  const [write] = (await ownMigrations()).filter(({ name }) => name === 'check-writes')
+  await database.transaction(({ script }) => script(write?.sql ?? ''))
+  await addChecks(database, { process: randomUUID(), number: 1 }, checks)
+  await database.transaction(({ script }) => script('drop table check_write'))
+}
 
 forEachDatabase((_, open) => {
   const standing = async ({ query }: Database, table: string, columns: string): Promise<object> => {
@@ -101,7 +110,7 @@ forEachDatabase((_, open) => {
       { of: 'return', segment, begins, day: 30, people: 1 },
       { of: 'return', segment, begins, day: 1, people: 2 },
     ])
-    await addChecks(database.query, [{ segment, begins, checked: 4 }])
+    await addChecksThen(database, [{ segment, begins, checked: 4 }])
     expect(await standing(database, 'return_count', 'day_0, day_1, day_30')).toMatchObject({
       'hour 05T09 FR': [1, 2, 2],
       'hour 05T09 total': [2, 2, 3],
@@ -122,7 +131,7 @@ forEachDatabase((_, open) => {
     const segment = { ...shop, market: 'FR' }
     const day = { of: 'return' as const, segment, begins: dayOne, day: 3, people: 1 }
     await addCounts(database.query, [day], [{ ...day, people: 2 }])
-    await addChecks(database.query, [{ segment, begins: dayOne, checked: 4 }])
+    await addChecksThen(database, [{ segment, begins: dayOne, checked: 4 }])
     await beginAnalytics(database.query)
     await moveAnalytics(database.query, { xid: '5', seq: 7 })
     await migrate(database, migrations)

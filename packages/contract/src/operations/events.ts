@@ -11,6 +11,7 @@ export const eventOperations = {
     path: '/api/events',
     summary: 'Tell what people did, or who they are; answered event by event',
     caller: { kind: 'server', scope: 'events:write' },
+    audit: { not: 'The happenings tell what events brought about.' },
     parameters: {
       query: z.strictObject({
         dryRun: oneOf('true', 'false').optional().describe('Tells what each would do, and writes nothing.'),
@@ -29,6 +30,7 @@ export const eventOperations = {
     path: '/api/admin/reconcile',
     summary: 'Complete what remembered events prove, a page of people at a time',
     caller: { kind: 'server', scope: 'events:write' },
+    audit: { target: 'people' },
     parameters: {},
     body: reconcileRequest,
     bodyOptional: true,

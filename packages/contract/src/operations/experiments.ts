@@ -42,6 +42,7 @@ export const experimentOperations = {
     summary:
       'Make or replace an experiment; another allocation of a running one begins a new phase and moves nobody',
     caller: writes,
+    audit: { target: 'experiment', namedBy: ['id'] },
     parameters: { path },
     body: experimentInput,
     answers: { 200: experiment, 201: experiment },
@@ -53,6 +54,7 @@ export const experimentOperations = {
     path: '/api/admin/experiments/{id}/start',
     summary: 'Let people in; again after a stop, everybody in the arm they had',
     caller: writes,
+    audit: { target: 'experiment', namedBy: ['id'] },
     parameters: { path },
     body: experimentStart,
     bodyOptional: true,
@@ -64,6 +66,7 @@ export const experimentOperations = {
     path: '/api/admin/experiments/{id}/stop',
     summary: 'From now on nobody is in it; who was in which arm is kept',
     caller: writes,
+    audit: { target: 'experiment', namedBy: ['id'] },
     parameters: { path },
     body: experimentStop,
     bodyOptional: true,

@@ -7,6 +7,7 @@ export const gateOperations = {
     path: '/api/gates/check',
     summary: 'Ask whether a person may pass',
     caller: { kind: 'server', scope: 'gates:check' },
+    audit: { not: 'It asks; what is stopped is told by a happening.' },
     parameters: {},
     body: gateCheck,
     answers: { 200: gateAllowed, 409: gateBlocked },

@@ -7,6 +7,7 @@ export const importOperations = {
     path: '/api/admin/import',
     summary: 'Take over what people did in another onboarding; answered person by person, repeatable',
     caller: { kind: 'server', scope: 'people:write' },
+    audit: { target: 'people' },
     parameters: {},
     body: peopleImported,
     answers: { 200: importResults },

@@ -58,6 +58,7 @@ export const onboardingOperations = {
       'snooze_past',
     ],
     headers: changeHeaders,
+    limits: ['step_updates', 'snoozes'],
   },
   skipFlow: {
     method: 'post',

@@ -9,6 +9,8 @@ import { hostId, lineUpTo, name } from '../values.ts'
 const reads = { kind: 'server', scope: 'people:read' } as const
 const writes = { kind: 'server', scope: 'people:write' } as const
 
+const intake = 'What the host knows of its people, told again and again.'
+
 const userPath = z.strictObject({ userId: hostId })
 const flowQuery = z.strictObject({
   flow: name.optional().describe('Absent: the flow that the person’s own GET shows.'),
@@ -20,6 +22,7 @@ export const peopleOperations = {
     path: '/api/users/{userId}',
     summary: 'Tell the facts of a person',
     caller: writes,
+    audit: { not: intake },
     parameters: { path: userPath },
     body: factsUpdate,
     answers: { 200: person },
@@ -40,6 +43,7 @@ export const peopleOperations = {
     path: '/api/users/{userId}/onboarding/steps/{stepId}',
     summary: 'Prove that a person did a step, or skip it for them',
     caller: writes,
+    audit: { not: 'The timeline of the person tells of it.' },
     parameters: { path: userPath.extend({ stepId: lineUpTo(64) }), query: flowQuery },
     body: stepChange,
     answers: { 200: stepChanged },
@@ -76,7 +80,8 @@ export const peopleOperations = {
     method: 'get',
     path: '/api/users/{userId}/export',
     summary: 'Everything held of a person',
-    caller: reads,
+    caller: { kind: 'server', scope: 'people:export' },
+    audit: { target: 'person' },
     parameters: { path: userPath },
     answers: { 200: personExport },
     errors: ['person_not_found'],
@@ -85,7 +90,8 @@ export const peopleOperations = {
     method: 'delete',
     path: '/api/users/{userId}',
     summary: 'Erase a person',
-    caller: writes,
+    caller: { kind: 'server', scope: 'people:erase' },
+    audit: { target: 'person' },
     parameters: { path: userPath },
     answers: { 200: erasure },
     errors: ['person_not_found'],
@@ -95,6 +101,7 @@ export const peopleOperations = {
     path: '/api/accounts/{accountId}',
     summary: 'Tell the attributes of an account',
     caller: writes,
+    audit: { not: intake },
     parameters: { path: z.strictObject({ accountId: hostId }) },
     body: accountUpdate,
     answers: { 200: account },

@@ -16,6 +16,7 @@ export const projectionOperations = {
     path: '/api/admin/projections/rebuild',
     summary: 'Count all of history anew; what erased people left stays',
     caller: { kind: 'server', scope: 'analytics:write' },
+    audit: { target: 'projections' },
     parameters: {},
     answers: { 202: null },
     errors: [],

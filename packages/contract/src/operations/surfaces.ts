@@ -21,6 +21,7 @@ export const surfaceOperations = {
     summary: 'Put the reminder to sleep',
     body: nudgeSnooze,
     errors: [...errors, 'snooze_off', 'snooze_limit', 'snooze_past'],
+    limits: ['snoozes'],
   },
   unsnoozeNudge: {
     ...changing,

@@ -2,7 +2,9 @@ import type { z } from 'zod'
 import type { OperationRow } from '../operation.ts'
 import { analyticsOperations } from './analytics.ts'
 import { apiKeyOperations } from './api-keys.ts'
+import { auditOperations } from './audit.ts'
 import { deadLetterOperations } from './dead-letters.ts'
+import { erasureOperations } from './erasures.ts'
 import { eventOperations } from './events.ts'
 import { experimentOperations } from './experiments.ts'
 import { flowHealthOperations } from './flow-health.ts'
@@ -27,6 +29,7 @@ export const operations = {
   ...surfaceOperations,
   ...observationOperations,
   ...peopleOperations,
+  ...erasureOperations,
   ...eventOperations,
   ...deadLetterOperations,
   ...importOperations,
@@ -40,6 +43,7 @@ export const operations = {
   ...projectionOperations,
   ...webhookOperations,
   ...apiKeyOperations,
+  ...auditOperations,
   ...processOperations,
 } as const
 

@@ -2,7 +2,7 @@ import { differentFrom, equalTo, type Test } from './equality.ts'
 import { isRecord } from './facts.ts'
 import { allOf, anyOf, asWritten, ignoringCase, noneOf } from './membership.ts'
 import { atLeast, atMost, greaterThan, lessThan } from './order.ts'
-import { matches, matchesIgnoringCase, MAX_PATTERN_LENGTH } from './pattern.ts'
+import { matches, matchesIgnoringCase, MAX_PATTERN_INSTRUCTIONS, MAX_PATTERN_LENGTH } from './pattern.ts'
 import { shapeOf } from './shape.ts'
 import {
   newerVersion,
@@ -65,7 +65,7 @@ const row = (expected: string, test: Operator['test'], holds: Operator['holds'] 
 const orderable = 'a number or a string'
 const list = 'a list'
 const version = 'a version as a string, such as "1.4.0"'
-const pattern = `an RE2 pattern (no lookaround, no backreference) of at most ${MAX_PATTERN_LENGTH} characters`
+const pattern = `an RE2 pattern (no lookaround, no backreference) of at most ${MAX_PATTERN_LENGTH} characters that is at most ${MAX_PATTERN_INSTRUCTIONS} instructions long (a counted repetition such as a{50} counts that often)`
 
 export const operators: ReadonlyMap<string, Operator> = new Map(
   Object.entries({

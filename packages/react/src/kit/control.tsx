@@ -1,7 +1,6 @@
 'use client'
 import { createElement, useId, useRef, type AnchorHTMLAttributes, type MouseEvent } from 'react'
 import { useLook } from './kit.ts'
-import { isOwnPath } from './safe-url.ts'
 import { useFocusRescue } from './use-focus-rescue.ts'
 import { laterNow } from './use-later.ts'
 
@@ -11,7 +10,7 @@ type Props = {
   /** Its whole name, for who does not see what it stands beside. */
   readonly label?: string | undefined
   readonly look?: 'primary' | 'quiet' | 'plain' | 'plain bw-close' | 'link' | 'button' | undefined
-  /** A link, when there is one. */
+  /** A link, when there is one; of `safeUrl`. */
   readonly url?: string | undefined
   readonly onPress?: (() => void) | undefined
   /** It can be reached and read, and does nothing. */
@@ -73,7 +72,7 @@ export const Control = (props: Props) => {
   }
   const follow = (event: MouseEvent): void => {
     props.onPress?.()
-    if (navigate === undefined || event.defaultPrevented || !isOwnPath(url) || !isPlainClick(event)) return
+    if (navigate === undefined || event.defaultPrevented || url[0] !== '/' || !isPlainClick(event)) return
     event.preventDefault()
     navigate(url)
   }

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '@boardwalk/store'
-import { forEachPostgres, freshSchema, startFaultProxy } from '@boardwalk/store/test-kit'
-import type { Fault, FaultProxy } from '@boardwalk/store/test-kit'
-import { createGates, type Gates, type GatesOptions } from '../../src/index.ts'
+import { forEachPostgres, freshSchema, startFaultProxy, startRedis } from '@boardwalk/store/test-kit'
+import type { Fault, FaultProxy, RedisServer } from '@boardwalk/store/test-kit'
+import { createGates, personToken, type Gates, type GatesOptions } from '../../src/index.ts'
 import { apiKey, boardwalkWithShop, type ServedBoardwalk } from '../boardwalk-with-shop.ts'
 import { frameworks, type Host } from '../hosts.ts'
 import { rawRequest } from '../../test-kit/index.ts'
+
+const secret = 'a secret of a proof, longer than thirty-two bytes'
 
 // Every cell: what is away × how × who asks × whether the host asked before × whether the route is critical × framework.
 const faults: readonly Fault[] = [
@@ -32,6 +34,8 @@ const expected = (warm: boolean, hasDone: boolean, critical: boolean): Expected 
 
 forEachPostgres((name, url) => {
   let postgres: FaultProxy
+  let redis: FaultProxy
+  let redisServer: RedisServer
   let api: FaultProxy
   let served: ServedBoardwalk
   let closeDatabase: () => Promise<void>
@@ -51,15 +55,21 @@ forEachPostgres((name, url) => {
       statementTimeoutMs: 1000,
     })
     closeDatabase = () => database.close()
-    served = await boardwalkWithShop(database)
+    redisServer = await startRedis()
+    redis = await startFaultProxy({ port: redisServer.port })
+    served = await boardwalkWithShop(database, {
+      redis: { url: `redis://127.0.0.1:${redis.port}` },
+      tokens: { secret },
+    })
     api = await startFaultProxy({ port: served.port })
     await served.does('done', 'profile', 'payments')
   })
   afterAll(async () => {
-    await Promise.all([postgres.set({ kind: 'none' }), api.set({ kind: 'none' })])
+    await Promise.all([postgres, redis, api].map((proxy) => proxy.set({ kind: 'none' })))
     await served.stop()
     await closeDatabase()
-    await Promise.all([postgres.stop(), api.stop()])
+    await Promise.all([postgres, redis, api].map((proxy) => proxy.stop()))
+    await redisServer.stop()
     took.sort((a, b) => a - b)
     const at = (share: number): string => (took[Math.floor((took.length - 1) * share)] ?? 0).toFixed(0)
     console.log(
@@ -77,6 +87,7 @@ forEachPostgres((name, url) => {
     ['PostgreSQL, asked over HTTP', () => [postgres], remote],
     ['the API', () => [api], remote],
     ['PostgreSQL and the API', () => [postgres, api], remote],
+    ['PostgreSQL and Redis', () => [postgres, redis], remote],
   ]
 
   /** Gates, and how many attempts of a kind their log has told of in all. */
@@ -105,7 +116,7 @@ forEachPostgres((name, url) => {
   for (const [away, proxies, boardwalk] of targets)
     describe(`when ${away} is away (${name})`, () => {
       beforeEach(async () => {
-        await Promise.all([postgres, api].map((proxy) => proxy.set({ kind: 'none' })))
+        await Promise.all([postgres, redis, api].map((proxy) => proxy.set({ kind: 'none' })))
       })
 
       for (const fault of faults)
@@ -171,6 +182,58 @@ forEachPostgres((name, url) => {
           )
         })
     })
+
+  describe(`when only Redis is away (${name})`, () => {
+    beforeEach(async () => {
+      await Promise.all([postgres, redis, api].map((proxy) => proxy.set({ kind: 'none' })))
+    })
+    const known = [
+      ['done', 200, 'allowed'],
+      ['missing', 409, 'blocked'],
+    ] as const
+
+    for (const fault of faults)
+      test(`by ${fault.kind}: gates decide as ever, and people read and change what is theirs`, async () => {
+        // What is decided is at stake here: a busy machine may take its time.
+        const patient = { deadlineMs: 10_000, log: { warn: () => {}, error: () => {} } }
+        for (const [framework, start] of frameworks)
+          for (const [way, boardwalk] of [
+            ['in process', served.boardwalk],
+            ['over HTTP', remote()],
+          ] as const)
+            for (const warm of [false, true]) {
+              await redis.set({ kind: 'none' })
+              const gates = createGates({ ...patient, boardwalk })
+              const host = await start(gates)
+              const tryAll = async (): Promise<void> => {
+                for (const [userId, status, decision] of known)
+                  for (const { critical, path } of routes) {
+                    const before = gates.counts()[decision]
+                    const answer = await rawRequest(host.port, path[0], path[1], { 'x-user': userId })
+                    const cell = `${framework}, ${way}, ${warm ? 'warm' : 'cold'}, ${userId}, ${critical}`
+                    expect({ cell, status: answer.status }).toEqual({ cell, status })
+                    expect({ cell, counted: gates.counts()[decision] }).toEqual({ cell, counted: before + 1 })
+                  }
+              }
+              if (warm) await tryAll()
+              await redis.set(fault)
+              await tryAll()
+              cells += known.length * routes.length
+              gates.close()
+              await host.stop()
+            }
+        const userId = `reads-${fault.kind}`
+        const headers = {
+          authorization: `Bearer ${await personToken(userId, {}, { secret })}`,
+          'content-type': 'application/json',
+        }
+        const url = `${served.address}/api/onboarding`
+        for (let read = 0; read < 5; read++) expect((await fetch(url, { headers })).status).toBe(200)
+        const body = JSON.stringify({ status: 'done' })
+        const change = await fetch(`${url}/steps/profile`, { method: 'PATCH', headers, body })
+        expect(change.status).toBe(200)
+      })
+  })
 
   test('with the API in a black hole, a thousand requests pass or stop, and hardly any of them waits for it', async () => {
     const gates = createGates({ boardwalk: remote(), log: { warn: () => {}, error: () => {} } })

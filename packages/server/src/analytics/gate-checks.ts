@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Segment } from '@boardwalk/engine'
-import { addChecks, type Checks, type Query } from '@boardwalk/store'
+import { addChecks, type Checks, type Database } from '@boardwalk/store'
 
 export type GateChecks = {
   readonly count: (segment: Segment) => void
@@ -17,8 +18,16 @@ const mostKinds = 5_000
 const unknown = { market: '', plan: '', role: '', locale: '' }
 
 /** Counts how often gates were asked, and writes it down every two seconds. */
-export const gateChecks = (query: Query, clock: () => number, log: Logger): GateChecks => {
+export const gateChecks = (
+  database: Pick<Database, 'query' | 'transaction'>,
+  clock: () => number,
+  log: Logger,
+): GateChecks => {
+  const process = randomUUID()
   let counted = new Map<string, Checks>()
+  // Perhaps written, if only the answer was lost: it keeps its number until the database says so.
+  let writing: readonly Checks[] = []
+  let number = 0
 
   const add = ({ segment, begins, checked }: Checks): void => {
     const kind = JSON.stringify([begins, ...Object.values(segment)])
@@ -29,13 +38,21 @@ export const gateChecks = (query: Query, clock: () => number, log: Logger): Gate
     counted.set(key, { segment: told, begins, checked: before + checked })
   }
 
-  const flush = async (): Promise<void> => {
-    const taken = counted
+  const take = (): void => {
+    if (writing.length > 0) return
+    writing = [...counted.values()]
     counted = new Map()
+    number += 1
+  }
+
+  const flush = async (): Promise<void> => {
     try {
-      await addChecks(query, [...taken.values()])
+      while (writing.length + counted.size > 0) {
+        take()
+        await addChecks(database, { process, number }, writing)
+        writing = []
+      }
     } catch (error) {
-      taken.forEach(add)
       log.warn({ event: 'onboarding.checks_not_counted', err: error }, 'will try again')
     }
   }

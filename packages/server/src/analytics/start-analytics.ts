@@ -22,7 +22,7 @@ export const startAnalytics = async ({ database, clock, metrics, log, announcer 
   const { query } = database
   await beginAnalytics(query)
   const following = await followHappenings(database, analyticsFollower(database), log)
-  const checks = gateChecks(query, clock, log)
+  const checks = gateChecks(database, clock, log)
   const look = async (): Promise<void> => {
     const { waitingSince } = await readAnalyticsState(query, 1)
     metrics.showProjectionLag(waitingSince === null ? 0 : Math.max(0, (clock() - waitingSince) / 1000))

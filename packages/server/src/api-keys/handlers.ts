@@ -1,18 +1,40 @@
-import { insertApiKey, listApiKeys, revokeApiKey, type ApiKey, type Query } from '@boardwalk/store'
+import {
+  insertApiKey,
+  listApiKeys,
+  readApiKey,
+  revokeApiKey,
+  type ApiKey,
+  type Query,
+} from '@boardwalk/store'
+import type { Called } from '../http/authenticate.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
+import { known } from '../http/known.ts'
 import { Failure } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
-import { newApiKey } from '../identity/api-key.ts'
+import { holderOf, newApiKey, type KeyHolder } from '../identity/api-key.ts'
+import { excessOf } from '../identity/excess.ts'
 
 type Served = Pick<Handlers, 'createApiKey' | 'listApiKeys' | 'revokeApiKey'>
 
-const present = ({ expiresAt, ...key }: ApiKey) => ({ ...key, ...(expiresAt !== null && { expiresAt }) })
+const present = (key: ApiKey) => known(key)
+
+const refuseExcess = (what: string, called: Called, key: KeyHolder): void => {
+  const excess = called.kind === 'server' ? excessOf(key, called.key) : 'anything'
+  if (excess !== undefined) throw new Failure('forbidden', `${what} can do more than this one: ${excess}.`)
+}
+
+/** When the key ends that asks. */
+const endOf = (called: Called): string | null =>
+  called.kind === 'server' && called.key.expiresAt !== null
+    ? new Date(called.key.expiresAt).toISOString()
+    : null
 
 export const apiKeyHandlers = (query: Query): Served => ({
-  createApiKey: async ({ body }) => {
+  createApiKey: async ({ body, called }) => {
     const { id, key, verifier } = newApiKey()
-    const { name, scopes, expiresAt = null } = body
-    const made = await insertApiKey(query, { id, name, verifier, scopes, expiresAt })
+    const { name, role = null, scopes = [], expiresAt = endOf(called) } = body
+    refuseExcess('The key asked for', called, holderOf({ id, role, scopes, expiresAt }))
+    const made = await insertApiKey(query, { id, name, verifier, role, scopes, expiresAt })
     return { status: 201, body: { ...present(made), key } }
   },
   listApiKeys: async ({ query: { limit, cursor } }) => {
@@ -20,8 +42,11 @@ export const apiKeyHandlers = (query: Query): Served => ({
     const page = pageOf(rows, limit, (row) => row.id)
     return { status: 200, body: { ...page, items: page.items.map(present) } }
   },
-  revokeApiKey: async ({ path }) => {
-    if (await revokeApiKey(query, path.id)) return { status: 204, body: null }
-    throw new Failure('key_not_found', `There is no API key "${path.id}", or it is revoked already.`)
+  revokeApiKey: async ({ path: { id }, called }) => {
+    const key = await readApiKey(query, id)
+    // How long it lasts does not matter for ending it.
+    if (key !== undefined) refuseExcess('That key', called, { ...holderOf(key), expiresAt: 0 })
+    if (key !== undefined && (await revokeApiKey(query, id))) return { status: 204, body: null }
+    throw new Failure('key_not_found', `There is no API key "${id}", or it is revoked already.`)
   },
 })

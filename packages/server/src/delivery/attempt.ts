@@ -1,4 +1,6 @@
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import type { Head, Settled } from '@boardwalk/store'
+import { inSpan, traceparentOf } from '../operation/tracing.ts'
 import type { Outbound, Sent } from '../outbound/outbound.ts'
 import { messageOf, signedHeaders } from './message.ts'
 import { nextTryAt, retryAfterMs } from './schedule.ts'
@@ -56,6 +58,38 @@ const notSent = (head: Head, outcome: 'failed' | 'untried', now: number): Tried 
   waitMs: undefined,
 })
 
+/**
+ * In a trace of its own, which goes on at the receiver: what was done before is tied to it by the correlation id. The
+ * address may hold a secret, and is not told.
+ */
+const postTraced = (
+  { deliveryId, claim, attempts, happened, url }: Head,
+  outbound: Outbound,
+  headers: Record<string, string>,
+  body: string,
+  stopping: AbortSignal,
+): Promise<Sent> => {
+  const attributes = {
+    'boardwalk.webhook.id': claim.webhookId,
+    'boardwalk.delivery.id': deliveryId,
+    'boardwalk.delivery.attempt': attempts + 1,
+    'boardwalk.happening.type': happened?.type ?? '',
+    'boardwalk.correlation_id': happened?.correlationId ?? '',
+  }
+  return inSpan('boardwalk.webhook', { kind: SpanKind.CLIENT, attributes }, async (span) => {
+    const traceparent = traceparentOf(span)
+    const sent = await outbound.post(
+      url,
+      traceparent === undefined ? headers : { ...headers, traceparent },
+      body,
+      stopping,
+    )
+    if (sent.kind === 'answered') span.setAttribute('http.response.status_code', sent.status)
+    if (sent.kind === 'failed' || !succeeded(sent.status)) span.setStatus({ code: SpanStatusCode.ERROR })
+    return sent
+  })
+}
+
 /** Sends a delivery once. `mayStill`: whether it is still ours to send; asked last, right before. */
 export const attempt = async (
   head: Head,
@@ -64,13 +98,13 @@ export const attempt = async (
   mayStill: () => boolean,
   stopping: AbortSignal,
 ): Promise<Tried> => {
-  const { happened, url } = head
+  const { happened } = head
   if (happened === undefined) return notSent(head, 'failed', clock())
   const body = messageOf(happened)
   const headers = signedHeaders(head, happened.id, body, clock())
   if (!mayStill()) return notSent(head, 'untried', clock())
   const begun = performance.now()
-  const sent = await outbound.post(url, headers, body, stopping)
+  const sent = await postTraced(head, outbound, headers, body, stopping)
   if (sent.kind === 'failed' && stopping.aborted) return notSent(head, 'untried', clock())
   return judge(head, sent, Math.round(performance.now() - begun), clock())
 }

@@ -73,7 +73,7 @@ export const startDispatcher = ({ database, outbound, clock, metrics, log }: Par
       const mine = own.has(deliveryId)
       if (!mine) log.info({ event: 'onboarding.delivery_refused', deliveryId }, 'the claim was lost')
       if (outcome !== 'untried') metrics.countDelivery(mine ? outcome : 'lost')
-      if (mine) await noteReceiver(query, one, clock).catch(warn('the receiver’s state was not stored'))
+      if (mine) await noteReceiver(database, one, clock).catch(warn('the receiver’s state was not stored'))
     }
   }
 

@@ -55,5 +55,9 @@ export const startEventsOut = async (parts: Parts) => {
     await stop()
     throw error
   }
-  return { handlers: webhookHandlers({ database, outbound, clock, wake: dispatcher.wake }), stop }
+  return {
+    handlers: webhookHandlers({ database, outbound, clock, wake: dispatcher.wake }),
+    readers: followers.map(({ name }) => name),
+    stop,
+  }
 }

@@ -1,7 +1,9 @@
+import { SpanKind } from '@opentelemetry/api'
 import { Producer, stringSerializers } from '@platformatic/kafka'
 import { ownSource } from '@boardwalk/contract'
 import { readHappenings, type Happened } from '@boardwalk/store'
 import type { Follower } from '../following/follow-happenings.ts'
+import { inSpan, traceparentOf } from '../operation/tracing.ts'
 import { dataOf } from './message.ts'
 
 export type KafkaTopic = {
@@ -79,16 +81,21 @@ export const topicFollower = ({ brokers, topic }: KafkaTopic) => {
     await ending?.close(true).catch(() => undefined)
   }
 
-  const send = async (part: readonly Message[]): Promise<void> => {
+  const send = async (part: readonly Message[], traceparent: string | undefined): Promise<void> => {
     producer ??= newProducer(brokers)
+    const extension = traceparent === undefined ? '}' : `,"traceparent":"${traceparent}"}`
     try {
       await producer.send({
         messages: part.map(({ happened: { userId }, value }) => ({
           topic,
           // One person is one key, one key is one partition, and a partition has an order.
           ...(userId !== null && { key: userId }),
-          value,
-          headers: { 'content-type': 'application/cloudevents+json; charset=UTF-8' },
+          // The extension of CloudEvents for distributed tracing, behind the last attribute.
+          value: value.slice(0, -1) + extension,
+          headers: {
+            'content-type': 'application/cloudevents+json; charset=UTF-8',
+            ...(traceparent !== undefined && { traceparent }),
+          },
         })),
         acks: -1,
       })
@@ -104,7 +111,18 @@ export const topicFollower = ({ brokers, topic }: KafkaTopic) => {
     read: readHappenings,
     handle: async (page, done) => {
       for (const part of partsOf(page)) {
-        await send(part)
+        await inSpan(
+          `send ${topic}`,
+          {
+            kind: SpanKind.PRODUCER,
+            attributes: {
+              'messaging.system': 'kafka',
+              'messaging.destination.name': topic,
+              'messaging.batch.message_count': part.length,
+            },
+          },
+          (span) => send(part, traceparentOf(span)),
+        )
         const last = part.at(-1)
         if (last) done(last.happened.cursor)
       }

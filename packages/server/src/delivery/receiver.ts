@@ -1,4 +1,4 @@
-import { disableGone, noteAnswer, noteFailure, type Query } from '@boardwalk/store'
+import { disableGone, noteAnswer, noteFailure, type Database } from '@boardwalk/store'
 import type { Tried } from './attempt.ts'
 import { nextProbeAt } from './schedule.ts'
 
@@ -9,12 +9,13 @@ const enoughFailures = 3
  * will never take must not hold up the others.
  */
 export const noteReceiver = async (
-  query: Query,
+  database: Database,
   { head, receiver, waitMs }: Tried,
   clock: () => number,
 ): Promise<void> => {
+  const { query } = database
   const { webhookId, probing, failures } = head.claim
-  if (receiver === 'gone') await disableGone(query, webhookId, clock())
+  if (receiver === 'gone') await disableGone(database, webhookId, clock())
   if (receiver === 'answered' && (probing || failures > 0))
     await noteAnswer(query, webhookId, probing, clock())
   if (receiver === 'failed' && (probing || head.attempts === 0 || waitMs !== undefined)) {

@@ -1,13 +1,10 @@
 import type { Logger } from 'pino'
-import { purgeDeliveries, waitingDeliveries, type Query } from '@boardwalk/store'
+import { waitingDeliveries, type Query } from '@boardwalk/store'
 import type { Metrics } from '../operation/metrics.ts'
 
-const dayMs = 86_400_000
-const keptDays = 30
 const lookMs = 10_000
-const purgeMs = 3_600_000
 
-/** Keeps the figures of what waits up to date, and the log of deliveries short. */
+/** Keeps the figures of what waits up to date. */
 export const deliveryUpkeep = (
   query: Query,
   clock: () => number,
@@ -20,9 +17,6 @@ export const deliveryUpkeep = (
     const { count, oldestAt } = await waitingDeliveries(query)
     metrics.showWaiting(count, oldestAt === null ? 0 : Math.max(0, (clock() - oldestAt) / 1000))
   }
-  const timers = [
-    setInterval(() => void look().catch(warn), lookMs).unref(),
-    setInterval(() => void purgeDeliveries(query, clock() - keptDays * dayMs).catch(warn), purgeMs).unref(),
-  ]
-  return () => timers.forEach(clearInterval)
+  const timer = setInterval(() => void look().catch(warn), lookMs).unref()
+  return () => clearInterval(timer)
 }

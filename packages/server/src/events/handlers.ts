@@ -5,6 +5,8 @@ import type { Handlers } from '../http/serve-operations.ts'
 import type { Announcer } from '../following/announce.ts'
 import { verbsOn, type Verbs } from '../http/verbs.ts'
 import type { Road } from '../road/road.ts'
+import { linkHere } from '../operation/tracing.ts'
+import { causesOf } from './causes.ts'
 import { inOrder } from './in-order.ts'
 import { mergingPeople } from './merge-people.ts'
 import { sentEvents } from './sent-events.ts'
@@ -43,6 +45,7 @@ export const eventHandlers = (
         problems,
       })
     }
+    linkHere(causesOf(request, body))
     const verbsFor = (event: EventSent): Verbs =>
       event.type === 'alias' ? verbsOn(mergingPeople(road, event, announcer)) : verbs
     const take = inOrder(async (event: EventSent): Promise<Result> => {

@@ -112,11 +112,11 @@ export const previewImpact = async (
       query,
       page.map(({ userId }) => ({ userId, keys: [] })),
     )
-    for (const { person, revision } of people) {
+    for (const loaded of people) {
       // Erased since the page was read.
-      if (revision === 0) continue
-      const impact = impactOn(person, name, worlds)
-      if (impact) add(person.userId, impact)
+      if (loaded === undefined || loaded.revision === 0) continue
+      const impact = impactOn(loaded.person, name, worlds)
+      if (impact) add(loaded.person.userId, impact)
     }
     const last = page.at(-1)
     if (last === undefined || page.length < pageLength) return answer(undefined)

@@ -1,5 +1,6 @@
 import { measureCriterion, phaseStart, type MeasuredCriterion, type Phase } from '@boardwalk/engine/health'
 import {
+  appendAuditOf,
   changeReleaseIn,
   lockWatch,
   lockWatched,
@@ -98,6 +99,7 @@ export const advance = async (
     const current = plan.current === null ? 0 : plan.current + 1
     const entered = { phases: plan.phases, current, enteredAt: new Date(now).toISOString() }
     await writePlan(query, flow, entered, by)
+    if (watch) await appendAuditOf(query, 'automaticAdvance', { kind: 'flow', id: flow })
     return {
       criteria,
       plan: (await readPlan(query, flow)) ?? plan,

@@ -8,6 +8,7 @@ import {
   type Verdict,
 } from '@boardwalk/engine/health'
 import {
+  appendAuditOf,
   changeReleaseIn,
   clearAlert,
   clearAlertOf,
@@ -73,7 +74,7 @@ const begin = async (query: Query, watched: WatchedFlow, found: RuleFinding) => 
   const evidence = evidenceOf(found, settings)
   if (!(await insertIncident(query, { id: incident, flow, rule: rule.id, dryRun, reason, evidence })))
     return null
-  if (!dryRun)
+  if (!dryRun) {
     await changeReleaseIn(query, {
       kind: 'kill',
       flow,
@@ -82,6 +83,8 @@ const begin = async (query: Query, watched: WatchedFlow, found: RuleFinding) => 
       correlationId: incident,
       told: { automatic: true, incident, evidence },
     })
+    await appendAuditOf(query, 'automaticRollback', { kind: 'flow', id: flow }, { correlationId: incident })
+  }
   const message = dryRun ? `would be switched off (dry run): ${reason}` : `is switched off: ${reason}`
   await insertAlert(query, { id: randomUUID(), flow, rule: rule.id, incident, severity: 'critical', message })
   return dryRun ? null : { reason, incident }

@@ -35,7 +35,7 @@ export type Called =
       /** When the token ends, in milliseconds since 1970; undefined where the host says who calls. */
       readonly expiresAt: number | undefined
     }
-  | { readonly kind: 'server'; readonly keyId: string }
+  | { readonly kind: 'server'; readonly key: KeyHolder }
   | { readonly kind: 'anyone' }
 
 const bearer = (request: Request): string => {
@@ -141,5 +141,5 @@ export const authenticate = async (
     throw new Failure('unauthenticated', 'The API key is unknown, expired or revoked.')
   if (!holder.scopes.has(caller.scope))
     throw new Failure('forbidden', `This API key lacks the scope ${caller.scope}.`)
-  return { kind: 'server', keyId: holder.id }
+  return { kind: 'server', key: holder }
 }

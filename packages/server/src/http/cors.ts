@@ -27,7 +27,8 @@ const ofPreflight = {
 }
 
 const ofAnswer = {
-  'access-control-expose-headers': 'etag, retry-after, x-correlation-id, preference-applied',
+  'access-control-expose-headers':
+    'etag, retry-after, ratelimit, ratelimit-policy, x-correlation-id, preference-applied',
 }
 
 /** Lets pages of these origins read the answers; for all others it is as if there was no CORS. */

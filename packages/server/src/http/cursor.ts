@@ -1,13 +1,14 @@
 import { problemAt } from '@boardwalk/contract'
 import { Failure } from './reply.ts'
 
-const encode = (position: string): string => Buffer.from(position).toString('base64url')
+/** A `nextCursor`. */
+export const encodePosition = (position: string): string => Buffer.from(position).toString('base64url')
 
 /** Where the page before ended; `undefined` for the first page. Only what a `nextCursor` said is a cursor. */
 export const positionAfter = (cursor: string | undefined, shape: RegExp): string | undefined => {
   if (cursor === undefined) return undefined
   const position = Buffer.from(cursor, 'base64url').toString()
-  if (shape.test(position) && encode(position) === cursor) return position
+  if (shape.test(position) && encodePosition(position) === cursor) return position
   const problem = problemAt({ cursor }, ['cursor'], 'the nextCursor of an earlier answer')
   throw new Failure('invalid_request', `The query does not fit. ${problem.message}`, { problems: [problem] })
 }
@@ -16,5 +17,8 @@ export const positionAfter = (cursor: string | undefined, shape: RegExp): string
 export const pageOf = <Row>(rows: readonly Row[], limit: number, position: (row: Row) => string) => {
   const items = rows.slice(0, limit)
   const last = items.at(-1)
-  return { items, nextCursor: rows.length > limit && last !== undefined ? encode(position(last)) : undefined }
+  return {
+    items,
+    nextCursor: rows.length > limit && last !== undefined ? encodePosition(position(last)) : undefined,
+  }
 }

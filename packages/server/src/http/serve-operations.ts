@@ -2,20 +2,27 @@ import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import {
+  limitsOf,
   operationIds,
   operationRow,
+  operations,
   parse,
+  type Limit,
   type Operation,
   type OperationId,
   type OperationRow,
   type StreamId,
 } from '@boardwalk/contract'
 import { evaluationFailedReply } from '../flags/evaluation-failed.ts'
+import type { Limits, Standing } from '../limits/limits.ts'
+import { overLimit, tellLimits } from '../limits/tell.ts'
 import { authenticate, type Authentication, type Called } from './authenticate.ts'
+import { refuseUnfitOperations } from './check-operations.ts'
 import { cors, personPaths, type CorsOptions } from './cors.ts'
 import { failureOf } from './failures.ts'
 import { readJson } from './read-body.ts'
 import { Failure, problemReply, toResponse, toStreamResponse, type Reply, type StreamReply } from './reply.ts'
+import { inRequestSpan } from './trace-request.ts'
 
 /** What a route is called with: all of it parsed, and the caller let in. */
 export type Input<Id extends OperationId> = Pick<Operation<Id>, 'path' | 'query' | 'body'> & {
@@ -31,14 +38,23 @@ export type Handlers = {
   readonly [Id in OperationId]: (input: Input<Id>) => Promise<ReplyTo<Id>> | ReplyTo<Id>
 }
 
+/** `id` and `row` are absent for what nobody serves. */
+export type Answered = {
+  readonly id?: OperationId
+  readonly row?: OperationRow
+  readonly status: number
+  readonly seconds: number
+}
+
 type Serving = {
   readonly handlers: Handlers
   readonly ways: Authentication
+  readonly limits: Limits
   readonly log: Logger
   /** Absent: no page of another origin may read what it gets. */
   readonly corsOptions?: CorsOptions | undefined
-  /** Called with every answer of an operation. */
-  readonly onAnswered?: (row: OperationRow, status: number) => void
+  /** Called with every answer. */
+  readonly onAnswered?: (answered: Answered) => void
 }
 
 const parsed = (schema: OperationRow['body'], value: unknown, where: string): unknown => {
@@ -62,6 +78,10 @@ const parsesItself = (id: OperationId): boolean =>
   id === 'createFlow' || id === 'sendEvents' || id === 'importPeople'
 
 const isEvaluation = (id: OperationId): boolean => id === 'evaluateFlag' || id === 'evaluateFlags'
+
+/** A change of a step may be a snooze; what else has a limit of its own has one. */
+const ownLimit = ([, ...own]: readonly Limit[], body: unknown): Limit | undefined =>
+  own.length < 2 ? own[0] : 'snoozeUntil' in Object(body) ? 'snoozes' : 'step_updates'
 
 const correlationShape = /^[A-Za-z0-9._:-]{1,128}$/
 
@@ -97,14 +117,26 @@ const refuseBrokenPath = (url: string): void => {
   }
 }
 
-const serveOne = (id: OperationId, { handlers, ways, log, onAnswered }: Serving) => {
+const serveOne = (id: OperationId, { handlers, ways, limits, log, onAnswered }: Serving) => {
   const row = operationRow(id)
   const { path, query } = row.parameters
   const handle = handlers[id] as (input: unknown) => Promise<Reply | StreamReply> | Reply
-  const answer = async (request: Request, parameters: Record<string, string>): Promise<Response> => {
-    const correlationId = correlationOf(request)
+  const taken = limitsOf(row)
+  const answer = async (
+    request: Request,
+    parameters: Record<string, string>,
+    correlationId: string,
+    standings: Standing[],
+  ): Promise<Response> => {
     try {
       const called = await authenticate(id, ways, request)
+      const count = async (limit: Limit | undefined): Promise<void> => {
+        if (limit === undefined || called.kind !== 'person') return
+        const standing = await limits.take(limit, called.userId)
+        standings.push(standing)
+        if (standing.isOver) throw overLimit(standing)
+      }
+      await count(taken[0])
       refuseBrokenPath(request.url)
       const json = await bodyOf(row, request)
       const input = {
@@ -115,6 +147,8 @@ const serveOne = (id: OperationId, { handlers, ways, log, onAnswered }: Serving)
         query: parsed(query, queryOf(request.url), 'query'),
         body: parsesItself(id) ? json : parsed(row.body, json, 'body'),
       }
+      // What is not understood does not use up the few snoozes of a day.
+      await count(ownLimit(taken, input.body))
       const reply = await handle(input)
       if (!('stream' in reply)) return toResponse(reply, correlationId)
       // Of the answer to HEAD nobody reads the body, nor ends it.
@@ -129,8 +163,14 @@ const serveOne = (id: OperationId, { handlers, ways, log, onAnswered }: Serving)
     }
   }
   return async (request: Request, parameters: Record<string, string>): Promise<Response> => {
-    const response = await answer(request, parameters)
-    onAnswered?.(row, response.status)
+    const begun = performance.now()
+    const correlationId = correlationOf(request)
+    const standings: Standing[] = []
+    const response = await inRequestSpan(id, row, request, correlationId, () =>
+      answer(request, parameters, correlationId, standings),
+    )
+    tellLimits(response, standings)
+    onAnswered?.({ id, row, status: response.status, seconds: (performance.now() - begun) / 1000 })
     return response
   }
 }
@@ -152,8 +192,9 @@ const notServed = (request: Request): Failure => {
 
 /** The application: every operation of the contract, and problem details for all else. */
 export const serveOperations = (serving: Serving): ((request: Request) => Promise<Response>) => {
+  refuseUnfitOperations(operations, serving.handlers)
   const app = new Hono()
-  const { corsOptions } = serving
+  const { corsOptions, onAnswered } = serving
   if (corsOptions) personPaths.forEach((path) => app.use(path, cors(corsOptions)))
   for (const id of operationIds) {
     const { method, path } = operationRow(id)
@@ -163,8 +204,11 @@ export const serveOperations = (serving: Serving): ((request: Request) => Promis
     )
   }
   app.notFound((context) => {
+    const begun = performance.now()
     const correlationId = correlationOf(context.req.raw)
-    return toResponse(problemReply(notServed(context.req.raw), correlationId), correlationId)
+    const response = toResponse(problemReply(notServed(context.req.raw), correlationId), correlationId)
+    onAnswered?.({ status: response.status, seconds: (performance.now() - begun) / 1000 })
+    return response
   })
   return async (request) => app.fetch(request)
 }

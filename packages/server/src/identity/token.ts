@@ -73,6 +73,8 @@ export const tokenVerifier = (
     if (token.length > longestToken) return { invalid: `it is longer than ${longestToken} characters` }
     try {
       const payload = await verify(token)
+      // 1e400 is a number in JSON, and then the end of a token that has none.
+      if (!Number.isFinite(payload.exp)) return { invalid: 'its exp is no moment' }
       const claims = tokenClaims.safeParse(payload)
       if (claims.success)
         return { claims: claims.data, expiresAt: 1000 * ((payload.exp ?? 0) + toleranceSeconds) }

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto'
 import { eventOfCloudEvent, hostId, isReadable, ownSource, parse, trackEvent } from '@boardwalk/contract'
 import type { EventSource, Parsed, TrackEvent } from '@boardwalk/contract'
+import type { TraceHeaders } from '../operation/tracing.ts'
 import type { Received } from './received.ts'
 
-export type Understood = { readonly event: TrackEvent; readonly accountId: string | undefined }
+export type Understood = {
+  readonly event: TrackEvent
+  readonly accountId: string | undefined
+  /** What a CloudEvent says of the trace in which it was made. */
+  readonly madeIn?: TraceHeaders
+}
 /** Why a record cannot be understood and, if that much can, whom it is about. */
 export type Unreadable = {
   readonly reason: string
@@ -155,5 +161,9 @@ export const readRecord = (record: Received, source: EventSource, now: number): 
   const account = told === undefined || told === null ? undefined : hostId.safeParse(told)
   if (account?.success === false)
     return unreadable(`${source.accountId}: expected an id of an account`, userId)
-  return { event: { ...parsed.value, messageId }, accountId: account?.data }
+  const understood = { event: { ...parsed.value, messageId }, accountId: account?.data }
+  const traceparent = isCloudEvent ? valueAt(json, '$.traceparent') : undefined
+  return traceparent === undefined
+    ? understood
+    : { ...understood, madeIn: { traceparent, tracestate: valueAt(json, '$.tracestate') } }
 }

@@ -5,7 +5,9 @@ import { trackJourney } from '../events/take-event.ts'
 import type { Journey, Outcome } from '../road/journey.ts'
 import type { Road } from '../road/road.ts'
 import { readRecord, type Read, type Understood, type Unreadable } from './read-record.ts'
+import { failSpan } from '../operation/tracing.ts'
 import type { Received } from './received.ts'
+import { traceRecord } from './trace-record.ts'
 
 export type Taking = {
   readonly road: Road
@@ -100,24 +102,37 @@ export const takeRecords = (
   from: KafkaPosition,
 ): Promise<Taken | undefined> => {
   const now = clock()
-  const all = records.map((record) => ({ record, read: readFrom(sources.get(record.topic), record, now) }))
+  const all = records.map((record) => {
+    const read = readFrom(sources.get(record.topic), record, now)
+    return { record, read, trace: traceRecord(record, read, groupId) }
+  })
   const journeys = new Map(
-    all.flatMap(({ record, read }) => ('event' in read ? [[record, journeyOf(read, record)] as const] : [])),
+    all.flatMap(({ record, read, trace }) =>
+      'event' in read ? [[record, { ...journeyOf(read, record), context: trace.inside }] as const] : [],
+    ),
   )
   const to = (records.at(-1)?.offset ?? from.nextOffset - 1) + 1
-  return road.inTransaction(async ({ query }, travel) => {
+  const taking = road.inTransaction(async ({ query }, travel) => {
     if (!(await advanceKafkaPosition(query, groupId, from, to))) return undefined
     const outcomes = await travel([...journeys.values()])
     const arrived = new Map([...journeys.keys()].map((record, index) => [record, outcomes[index]]))
     const ends: End[] = []
-    for (const { record, read } of all) {
+    for (const { record, read, trace } of all) {
       const outcome = arrived.get(record)
       const end = 'reason' in read ? endOfUnreadable(read) : outcome && endOf(outcome, read.event.userId)
       if (end === undefined) throw new Error('A journey has no outcome')
-      ends.push(typeof end === 'string' ? end : await bury(query, letterOf(record, end)))
+      const ended = typeof end === 'string' ? end : await bury(query, letterOf(record, end))
+      trace.span.setAttribute('boardwalk.outcome', ended)
+      ends.push(ended)
     }
     return counted(ends)
   })
+  return taking
+    .catch((error: unknown) => {
+      for (const { trace } of all) failSpan(trace.span, error)
+      throw error
+    })
+    .finally(() => all.forEach(({ trace }) => trace.span.end()))
 }
 
 /** Gives a record up that failed again and again. */

@@ -49,9 +49,17 @@ const origin = ({ userId, claims, correlationId }: Requester) => ({ userId, clai
 /** Only their own reading exposes a person to an experiment. */
 const lookAs = ({ source }: Requester) => (source === 'user' ? lookThemselves : look)
 
+/** Of a person's own read that writes what there is to write: in another market they only look on. */
+const variantOf = (
+  { source, claims, locales }: Requester,
+  flow: string | undefined,
+  market: string | undefined,
+) => (source === 'user' && market === undefined ? JSON.stringify([flow ?? null, locales, claims]) : undefined)
+
 /** `market` shows the steps of another market, and then nothing is written. */
 export const lookJourney = (requester: Requester, flow?: string, market?: string): Journey => ({
   ...origin(requester),
+  variant: variantOf(requester, flow, market),
   writes: requester.source === 'user' && market === undefined,
   mayChange: false,
   knownOnly: requester.source === 'api',

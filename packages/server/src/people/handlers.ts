@@ -3,21 +3,22 @@ import { mergeAttributes } from '@boardwalk/engine'
 import {
   deadLettersOf,
   erase,
+  readHeld,
   readTallyOf,
   readTimeline,
   updateAccount,
   type Database,
-  type Happened,
 } from '@boardwalk/store'
-import { presentDeadLetter } from '../dead-letters/present-dead-letter.ts'
+import type { AnswerCache } from '../answers/answer-cache.ts'
+import { presentWithHeaders } from '../dead-letters/present-dead-letter.ts'
 import type { Announcer } from '../following/announce.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
 import { preconditionOf } from '../http/precondition.ts'
-import { Failure } from '../http/reply.ts'
+import { Failure, type Reply } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
 import type { Verbs } from '../http/verbs.ts'
 import { tagged } from '../http/tagged.ts'
-import { forPerson } from '../onboarding/requester.ts'
+import { forPerson, themselves, type Requester } from '../onboarding/requester.ts'
 import { lookJourney, stepJourney } from '../onboarding/journeys.ts'
 import { explainJourney } from './explain-journey.ts'
 import { json, readJourney } from './journeys.ts'
@@ -32,6 +33,8 @@ type Served = Pick<
   | 'explainUser'
   | 'exportUser'
   | 'deleteUser'
+  | 'exportOwn'
+  | 'eraseOwn'
   | 'putAccount'
   | 'getTimeline'
 >
@@ -41,6 +44,8 @@ const unknownPerson = (): Failure =>
     'person_not_found',
     'Nobody is known by this user id. Send them first with PUT /api/users/{userId}.',
   )
+
+const nothingHeld = (): Failure => new Failure('person_not_found', 'Nothing is held of you.')
 
 const mostAttributeBytes = 32_768
 
@@ -52,11 +57,17 @@ const bounded = <Attributes extends object>(attributes: Attributes): Attributes 
 
 const pageLength = 1000
 
-const allHappenings = async (database: Database, userId: string): Promise<Happened[]> => {
-  const all: Happened[] = []
+/** As they are told, page by page: one who did much is not held twice. */
+const allHappenings = async (
+  database: Database,
+  userId: string,
+): Promise<ReturnType<typeof presentHappening>[]> => {
+  const all: ReturnType<typeof presentHappening>[] = []
+  let after = 0
   for (;;) {
-    const page = await readTimeline(database.query, userId, all.at(-1)?.cursor.seq ?? 0, pageLength)
-    all.push(...page)
+    const page = await readTimeline(database.query, userId, after, pageLength)
+    for (const happened of page) all.push(presentHappening(happened))
+    after = page.at(-1)?.cursor.seq ?? after
     if (page.length < pageLength) return all
   }
 }
@@ -65,8 +76,29 @@ export const peopleHandlers = (
   verbs: Verbs,
   database: Database,
   { changed }: Pick<Announcer, 'changed'>,
+  { forgetting }: Pick<AnswerCache, 'forgetting'>,
 ): Served => {
   const { travel } = verbs
+
+  const exported = async (requester: Requester): Promise<Reply> => {
+    const { userId } = requester
+    const { body } = await travel(readJourney(requester, (_, { person }) => json(presentHeld(person))))
+    const held = await readHeld(database.query, userId)
+    if (held['knownSince'] === undefined) throw nothingHeld()
+    const deadLetters = (await deadLettersOf(database.query, userId)).map(presentWithHeaders)
+    const tally = await readTallyOf(database.query, userId)
+    const events = await allHappenings(database, userId)
+    return { status: 200, body: { ...(JSON.parse(body) as object), ...held, deadLetters, tally, events } }
+  }
+
+  const erased = async ({ userId, source }: Requester): Promise<Reply> => {
+    const receipt = await forgetting(userId, () => erase(database, userId, randomUUID()))
+    if (receipt === undefined) throw source === 'api' ? unknownPerson() : nothingHeld()
+    // The name disappears from what others of the account read, too.
+    changed('everybody')
+    return { status: 200, body: { receipt } }
+  }
+
   return {
     putUser: (input) => tellPerson(verbs, database, forPerson(input.path.userId, input), input.body),
     getUserOnboarding: async (input) => {
@@ -84,22 +116,14 @@ export const peopleHandlers = (
       )
     },
     explainUser: (input) => travel(explainJourney(forPerson(input.path.userId, input), input.query)),
-    exportUser: async (input) => {
-      const { userId } = input.path
-      const { body } = await travel(
-        readJourney(forPerson(userId, input), (_, { person }) => json(presentHeld(person))),
-      )
-      const events = (await allHappenings(database, userId)).map(presentHappening)
-      const deadLetters = (await deadLettersOf(database.query, userId)).map(presentDeadLetter)
-      const tally = await readTallyOf(database.query, userId)
-      return { status: 200, body: { ...(JSON.parse(body) as object), deadLetters, tally, events } }
-    },
-    deleteUser: async ({ path }) => {
-      const receipt = await erase(database, path.userId, randomUUID())
-      if (receipt === undefined) throw unknownPerson()
-      // The name disappears from what others of the account read, too.
-      changed('everybody')
-      return { status: 200, body: { receipt } }
+    exportUser: (input) => exported(forPerson(input.path.userId, input)),
+    exportOwn: (input) => exported(themselves(input)),
+    deleteUser: (input) => erased(forPerson(input.path.userId, input)),
+    eraseOwn: async (input) => {
+      const requester = themselves(input)
+      // Whoever was erased before is told so.
+      await travel(readJourney(requester, () => json({})))
+      return erased(requester)
     },
     putAccount: async ({ path, body }) => {
       const { accountId } = path

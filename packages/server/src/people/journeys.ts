@@ -7,9 +7,9 @@ const unchanged: Journey['decide'] = (_, person) => ({ person, happenings: [] })
 
 export const json = (body: unknown) => ({ status: 200, body: JSON.stringify(body) })
 
-/** Tells of a known person without writing. */
+/** Tells of a person without writing; of a stranger only to themselves. */
 export const readJourney = (
-  { userId, correlationId }: Requester,
+  { userId, correlationId, source }: Requester,
   present: Journey['present'],
   decide: Journey['decide'] = unchanged,
 ): Journey => ({
@@ -18,7 +18,7 @@ export const readJourney = (
   correlationId,
   writes: false,
   mayChange: false,
-  knownOnly: true,
+  knownOnly: source === 'api',
   decide,
   present,
 })

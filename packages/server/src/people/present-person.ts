@@ -36,25 +36,10 @@ const presentEnrolment = (enrolment: Enrolment) =>
     steps: enrolment.steps.map(presentState),
   })
 
-/** Everything held of a person but their happenings. */
+/** What the person's own row and their enrolments hold. */
 export const presentHeld = (person: Person) => ({
   ...presentFacts(person),
   enrolments: person.enrolments.map(presentEnrolment),
-  accountSteps: person.accountFlows.flatMap(({ flow, steps }) =>
-    steps
-      .filter(({ settledBy }) => settledBy === person.userId)
-      .map((state) => ({ flow, ...presentState(state) })),
-  ),
   remembered: person.remembered.map((event) => ({ ...event, at: iso(event.at) })),
   consent: presentConsent(person),
-  experiments: person.assignments
-    .filter(({ kind }) => kind === 'user')
-    .map(({ experiment, arm, phase, source, assignedAt, exposedAt }) => ({
-      experiment,
-      arm,
-      phase,
-      source,
-      assignedAt: iso(assignedAt),
-      exposedAt: iso(exposedAt),
-    })),
 })

@@ -58,7 +58,7 @@ export const releaseHandlers = (
   }
 
   const change = async (request: ReleaseRequest, ifMatch?: string): Promise<Reply> => {
-    const { flow, kind, by, reason } = request
+    const { flow, kind, by } = request
     const result = await changeRelease(database, request, isBasedOn(ifMatch))
     if (result === 'not_found') throw noFlow(flow)
     if (result === 'stale') {
@@ -70,7 +70,8 @@ export const releaseHandlers = (
       // Every load finds it by itself; this is for those who are connected.
       changed('everybody')
       if (kind === 'kill') happened()
-      const told = { event: `onboarding.release_${kind}`, flow, revision: release.revision, by, reason }
+      // The reason is kept with the release: what people write may name others, and is not for logs.
+      const told = { event: `onboarding.release_${kind}`, flow, revision: release.revision, by }
       if (kind === 'kill') log.error(told, `flow "${flow}" is switched off for all`)
       else log.info(told)
     }

@@ -4,7 +4,12 @@ import type { Answer, Decided, Journey, Outcome, Refused } from './journey.ts'
 
 export type Folded = { readonly outcomes: readonly Outcome[]; readonly change: Change }
 
-type State = { person: Person; records: Record[]; answers: SavedAnswer[] }
+type State = {
+  person: Person
+  records: Record[]
+  answers: SavedAnswer[]
+  consents: NonNullable<Change['consents']>[number][]
+}
 
 const refused = (code: Refused['code'], message: string): Outcome => ({
   kind: 'refused',
@@ -74,6 +79,9 @@ const travelOne = (journey: Journey, loaded: Loaded, state: State, world: World)
   if (!journey.writes) return { kind: 'answered', answer }
   const { correlationId, idempotency } = journey
   const changed = decided.person !== state.person || decided.happenings.length > 0
+  const { consent } = decided.person
+  // Of several in one batch each is written down, not only the last.
+  if (consent !== null && consent !== state.person.consent) state.consents.push({ ...consent, correlationId })
   state.person = decided.person
   state.records.push(...decided.happenings.map((one) => ({ ...one, at: one.at ?? world.now, correlationId })))
   const keepsKey = journey.keepsKey?.(decided, changed) ?? true
@@ -84,7 +92,7 @@ const travelOne = (journey: Journey, loaded: Loaded, state: State, world: World)
 /** Several journeys of one person, one after another on what was loaded: together one change. */
 export const fold = (journeys: readonly Journey[], loaded: Loaded, world: World): Folded => {
   const { person } = loaded
-  const state: State = { person, records: [], answers: [] }
+  const state: State = { person, records: [], answers: [], consents: [] }
   const outcomes = journeys.map((journey) => travelOne(journey, loaded, state, world))
   return {
     outcomes,
@@ -93,6 +101,7 @@ export const fold = (journeys: readonly Journey[], loaded: Loaded, world: World)
       after: state.person,
       records: state.records,
       answers: state.answers,
+      consents: state.consents,
       now: world.now,
     },
   }

@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api'
 import type { Decision, FactsUpdate, Person, World } from '@boardwalk/engine'
 import type { ErrorCode } from '@boardwalk/contract'
 
@@ -36,6 +37,13 @@ export type Journey<Outcome extends Decided = Decided> = {
   /** Whether the key is used up; absent: always. Otherwise it costs no write, and a repeat may still have the effect. */
   keepsKey?(decided: Outcome, changed: boolean): boolean
   readonly correlationId: string
+  /**
+   * Of a look whose answer may be given again: all that it depends on besides the database and the clock, as one text.
+   * Absent: the answer is made anew each time.
+   */
+  readonly variant?: string | undefined
+  /** Where it is in a trace; absent: where it is called. */
+  readonly context?: Context
 }
 
 export type Outcome =

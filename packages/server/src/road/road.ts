@@ -1,5 +1,4 @@
 import {
-  isChange,
   isConnectionLost,
   isSerializationFailure,
   isTimedOut,
@@ -8,10 +7,13 @@ import {
   type Database,
   type Session,
 } from '@boardwalk/store'
+import { noAnswers, type AnswerCache } from '../answers/answer-cache.ts'
 import type { Journey, Outcome } from './journey.ts'
 import { createLane } from './lane.ts'
 import type { LiveCatalogue } from './live-catalogue.ts'
-import { arrive, decideGroups, failAt, lose, travelTogether, type Traveller } from './together.ts'
+import { lookTogether } from './look.ts'
+import { failAt, lose, setOut, travelTogether, type Group, type Traveller } from './together.ts'
+import { traceSteps } from './trace-steps.ts'
 
 /** The one way a person's onboarding is read and changed: load, decide, commit; on a lost race again. */
 export type Road = {
@@ -31,6 +33,8 @@ export type Road = {
 export type RoadOptions = {
   readonly database: Database
   readonly catalogue: LiveCatalogue
+  /** Of looks that had nothing to write; absent: none is kept. */
+  readonly answers?: AnswerCache
   /** Milliseconds since 1970. */
   readonly clock: () => number
   /** Told what was committed, once, after it was. */
@@ -43,12 +47,23 @@ const mostTries = 5
 // 500 rows a statement is the knee measured on two cores; beyond, a batch only makes its first member wait.
 const batchLimit = 500
 
-export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOptions): Road => {
+export const createRoad = ({
+  database,
+  catalogue,
+  answers = noAnswers,
+  clock,
+  onCommitted,
+}: RoadOptions): Road => {
   const onDatabase = { query: database.query, catalogue, clock }
+
+  const onWritten = (group: Group): void => {
+    onCommitted(group.change)
+    traceSteps(group)
+  }
 
   const run = async (travellers: readonly Traveller[]): Promise<readonly Traveller[]> => {
     try {
-      return await travelTogether(travellers, onDatabase, onCommitted)
+      return await travelTogether(travellers, onDatabase, onWritten)
     } catch (error) {
       const waiting = travellers.filter((traveller) => !traveller.arrived)
       if (isSerializationFailure(error)) return lose(waiting)
@@ -69,14 +84,8 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
 
   const look = async (travellers: readonly Traveller[]): Promise<readonly Traveller[]> => {
     try {
-      const groups = await decideGroups(
-        travellers.map((traveller) => [traveller]),
-        onDatabase,
-      )
-      for (const group of groups) {
-        if (isChange(group.change)) group.travellers.forEach(writing.push)
-        else arrive(group)
-      }
+      const changing = await lookTogether(travellers, onDatabase, answers)
+      changing.forEach(writing.push)
     } catch (error) {
       travellers.forEach((traveller) => failAt(traveller, error))
     }
@@ -88,12 +97,12 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
 
   const travel = (journey: Journey): Promise<Outcome> =>
     new Promise((resolve, reject) => {
-      const traveller = { journey, arrive: resolve, fail: reject, lost: 0, arrived: false }
-      ;(journey.mayChange ? writing : reading).push(traveller)
+      const lane = journey.mayChange ? writing : reading
+      lane.push(setOut(journey, { arrive: resolve, fail: reject }))
     })
 
   const tryInTransaction: Road['inTransaction'] = async (work) => {
-    const written: Change[] = []
+    const written: Group[] = []
     const result = await database.transaction(async (session) => {
       const { query } = session
       const onLoaded = (userIds: readonly string[]): Promise<void> => refuseOvertaken(query, userIds)
@@ -102,11 +111,11 @@ export const createRoad = ({ database, catalogue, clock, onCommitted }: RoadOpti
         const arrivals = journeys.map((journey) => awaited(journey))
         let travellers: Traveller[] = arrivals.map(({ traveller }) => traveller)
         while (travellers.length > 0)
-          travellers = await travelTogether(travellers, within, (change) => written.push(change))
+          travellers = await travelTogether(travellers, within, (group) => written.push(group))
         return Promise.all(arrivals.map(({ outcome }) => outcome))
       })
     })
-    written.forEach(onCommitted)
+    written.forEach(onWritten)
     return result
   }
 
@@ -134,5 +143,5 @@ const awaited = (journey: Journey): { traveller: Traveller; outcome: Promise<Out
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
   // Whoever waits for the outcomes is told; a statement that fails meanwhile tells them first.
   promise.catch(() => undefined)
-  return { traveller: { journey, arrive: resolve, fail: reject, lost: 0, arrived: false }, outcome: promise }
+  return { traveller: setOut(journey, { arrive: resolve, fail: reject }), outcome: promise }
 }

@@ -5,9 +5,12 @@ import {
   load,
   type Asked,
   type Change,
+  type Loaded,
   type Query,
 } from '@boardwalk/store'
+import type { Context } from '@opentelemetry/api'
 import type { World } from '@boardwalk/engine'
+import { here, inSharedSpan } from '../operation/tracing.ts'
 import { fold } from './fold.ts'
 import type { Journey, Outcome } from './journey.ts'
 import type { LiveCatalogue } from './live-catalogue.ts'
@@ -16,10 +19,27 @@ export type Traveller = {
   readonly journey: Journey
   readonly arrive: (outcome: Outcome) => void
   readonly fail: (error: unknown) => void
+  /** Where it is in a trace. */
+  readonly context: Context
+  /** When it set out, in milliseconds since 1970. */
+  readonly began: number
   /** Races lost so far. */
   lost: number
   arrived: boolean
 }
+
+export const setOut = (
+  journey: Journey,
+  { arrive, fail }: Pick<Traveller, 'arrive' | 'fail'>,
+): Traveller => ({
+  journey,
+  arrive,
+  fail,
+  context: journey.context ?? here(),
+  began: Date.now(),
+  lost: 0,
+  arrived: false,
+})
 
 /** Travellers of one person, and what was decided for them. */
 export type Group = {
@@ -32,6 +52,9 @@ export type Group = {
 const mostLostRaces = 100
 
 const accountAsked = ({ claims }: Journey): string | null | undefined => claims.account
+
+export const contextsOf = (groups: readonly (readonly Traveller[])[]): Context[] =>
+  groups.flatMap((group) => group.map((traveller) => traveller.context))
 
 const groupByPerson = (travellers: readonly Traveller[]): Traveller[][] => {
   const groups = new Map<string, Traveller[]>()
@@ -53,13 +76,13 @@ const sameAccount = (group: readonly Traveller[]): [readonly Traveller[], readon
   return other === -1 ? [group, []] : [group.slice(0, other), group.slice(other)]
 }
 
-const askFor = (group: readonly Traveller[]): Asked => ({
+export const askFor = (group: readonly Traveller[]): Asked => ({
   userId: group[0]?.journey.userId ?? '',
   account: group[0] && accountAsked(group[0].journey),
   keys: group.flatMap(({ journey }) => journey.idempotency?.key ?? []),
 })
 
-const arriveAt = (traveller: Traveller, outcome: Outcome): void => {
+export const arriveAt = (traveller: Traveller, outcome: Outcome): void => {
   traveller.arrived = true
   traveller.arrive(outcome)
 }
@@ -100,7 +123,7 @@ const withoutSharedFlows = (groups: readonly Group[]): [Group[], Group[]] => {
   return [now, later]
 }
 
-const decide = (travellers: readonly Traveller[], loaded: Change['before'], world: World): Group[] => {
+export const decide = (travellers: readonly Traveller[], loaded: Change['before'], world: World): Group[] => {
   try {
     const journeys = travellers.map(({ journey }) => journey)
     return [{ travellers, ...fold(journeys, loaded, world) }]
@@ -121,15 +144,30 @@ export type Surroundings = {
   readonly onLoaded?: (userIds: readonly string[]) => Promise<void>
 }
 
-/** Loads each group and decides on it; whoever cannot be decided on has failed. */
-export const decideGroups = async (
-  groups: readonly (readonly Traveller[])[],
+/** What the database says of all asked for, and the world to decide in. `isExact`: its catalogue is the one they were read with. */
+export const readGroups = async (
+  asked: readonly Asked[],
+  contexts: readonly Context[],
   { query, catalogue, clock, onLoaded }: Surroundings,
-): Promise<Group[]> => {
-  const asked = groups.map(askFor)
-  const { people, catalogueRevision } = await load(query, asked)
+): Promise<{
+  readonly people: readonly (Loaded | undefined)[]
+  readonly world: World
+  readonly isExact: boolean
+}> => {
+  const { people, catalogueRevision } = await inSharedSpan('boardwalk.load', contexts, () =>
+    load(query, asked),
+  )
   await onLoaded?.(asked.map(({ userId }) => userId))
   const world = { catalogue: await catalogue.at(catalogueRevision, query), now: clock() }
+  return { people, world, isExact: world.catalogue.revision === catalogueRevision }
+}
+
+/** Loads each group and decides on it; whoever cannot be decided on has failed. */
+const decideGroups = async (
+  groups: readonly (readonly Traveller[])[],
+  surroundings: Surroundings,
+): Promise<Group[]> => {
+  const { people, world } = await readGroups(groups.map(askFor), contextsOf(groups), surroundings)
   return groups.flatMap((group, index) => {
     const loaded = people[index]
     return loaded ? decide(group, loaded, world) : []
@@ -140,7 +178,7 @@ export const decideGroups = async (
 export const travelTogether = async (
   travellers: readonly Traveller[],
   surroundings: Surroundings,
-  onWritten: (change: Change) => void,
+  onWritten: (group: Group) => void,
 ): Promise<Traveller[]> => {
   const split = groupByPerson(travellers).map(sameAccount)
   const later = split.flatMap(([, others]) => others)
@@ -151,11 +189,15 @@ export const travelTogether = async (
   groups.filter(({ change }) => !isChange(change)).forEach(arrive)
   const [now, afterwards] = withoutSharedFlows(groups.filter(({ change }) => isChange(change)))
   const changes = now.map(({ change }) => change)
-  const won = changes.length === 0 ? [] : await commit(surroundings.query, changes)
+  const contexts = contextsOf(now.map((group) => group.travellers))
+  const won =
+    changes.length === 0
+      ? []
+      : await inSharedSpan('boardwalk.commit', contexts, () => commit(surroundings.query, changes))
   now.forEach((group, index) => {
     if (!won[index]) return
     arrive(group)
-    onWritten(group.change)
+    onWritten(group)
   })
   const again = now.filter((_, index) => !won[index]).flatMap((group) => lose(group.travellers))
   return [...again, ...afterwards.flatMap((group) => group.travellers), ...later]

@@ -15,9 +15,19 @@ export type Session = {
   readonly script: (sql: string) => Promise<void>
 }
 
+/** Connections of this process: those open, how many of them nobody uses, who waits for one, and how many there may be. */
+export type Connections = {
+  readonly open: number
+  readonly idle: number
+  readonly waiting: number
+  readonly most: number
+}
+
 export type Database = {
   readonly kind: 'embedded' | 'postgres'
   readonly schema: string
+  /** Absent where there is one session and no pool. */
+  readonly connections?: () => Connections
   readonly query: Query
   /**
    * Rolls back when `work` throws. Inside `work`, use the session that is passed in: calling the database itself there throws,

@@ -88,7 +88,20 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     return closing
   }
 
-  return { kind: 'postgres', schema, query, transaction, listen: listener.listen, close }
+  return {
+    kind: 'postgres',
+    schema,
+    connections: () => ({
+      open: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      most: connections,
+    }),
+    query,
+    transaction,
+    listen: listener.listen,
+    close,
+  }
 }
 
 /** After a migration in another process, a prepared `select` may answer other columns than before; a new connection prepares it anew. */

@@ -79,16 +79,6 @@ export const listAlerts = (
   limit: number,
 ): Promise<Alert[]> => query<Alert>(listStatement, [flow ?? null, firing ?? null, before ?? null, limit])
 
-const purgeStatement = {
-  name: 'purge_alerts',
-  text: `delete from alert where cleared_at < now() - $1::int * interval '1 day'`,
-}
-
-/** Those that are over, with what receivers were sent. Incidents stay. */
-export const purgeAlerts = async (query: Query, keptDays: number): Promise<void> => {
-  await query(purgeStatement, [keptDays])
-}
-
 const untoldStatement = {
   name: 'untold_alerts',
   text: `

@@ -42,12 +42,3 @@ const readStatement = {
 /** Of all processes together, oldest first; minutes without requests are missing. */
 export const readRequests = (query: Query, since: number, until: number): Promise<AnsweredMinute[]> =>
   query<AnsweredMinute>(readStatement, [since, until])
-
-const purgeStatement = {
-  name: 'purge_request_counts',
-  text: `delete from request_count where minute < now() - $1::int * interval '1 day'`,
-}
-
-export const purgeRequests = async (query: Query, keptDays: number): Promise<void> => {
-  await query(purgeStatement, [keptDays])
-}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import type { Logger } from 'pino'
+import { RateLimiterRedis } from 'rate-limiter-flexible'
+import type { Limit } from '@boardwalk/contract'
+import type { SharedRedis } from '../redis/open-redis.ts'
+import { createWindows, type Window } from './windows.ts'
+
+export type LimitOptions = {
+  /** Of one person; default 100. A stream is one request. */
+  readonly requestsPerMinute?: number
+  /** Steps that one person does or skips; default 20. */
+  readonly stepUpdatesPerMinute?: number
+  /** How often one person puts the reminder to sleep; default 3. */
+  readonly snoozesPerDay?: number
+}
+
+/** How a person stands with a limit, this request included. */
+export type Standing = {
+  readonly limit: Limit
+  readonly quota: number
+  readonly windowSeconds: number
+  readonly remaining: number
+  /** Until all of the quota is there again; at least 1. */
+  readonly resetSeconds: number
+  readonly isOver: boolean
+}
+
+export type Limits = {
+  /** Counts one of these by this person. */
+  readonly take: (limit: Limit, userId: string) => Promise<Standing>
+}
+
+type Counting = {
+  readonly options: LimitOptions | undefined
+  readonly redis: SharedRedis | undefined
+  readonly clock: () => number
+  readonly log: Logger
+  readonly onOver: (limit: Limit) => void
+}
+
+export const usualLimits = { requestsPerMinute: 100, stepUpdatesPerMinute: 20, snoozesPerDay: 3 } as const
+
+/** Throws what is wrong with the options. */
+export const checkLimits = (options: LimitOptions = {}): void => {
+  for (const [name, quota] of Object.entries(options)) {
+    if (quota !== undefined && !(Number.isSafeInteger(quota) && quota >= 1))
+      throw new TypeError(`limits has ${name} ${JSON.stringify(quota)}, expected a whole number from 1 on.`)
+  }
+}
+
+const minuteSeconds = 60
+const daySeconds = 86_400
+/** Redis answers, but will not count: told once a minute at most. */
+const tellAgainMs = 60_000
+
+/** Ids of people are nobody's business in Redis. */
+const hashed = (userId: string): string => createHash('sha256').update(userId).digest('base64url')
+
+/**
+ * Counts in Redis for all processes. This process keeps in mind what Redis said and goes on from there while Redis is
+ * away: then each process lets through one quota at most, and none that Redis has forgotten is given twice.
+ */
+const counter = (limit: Limit, quota: number, windowSeconds: number, counting: Counting) => {
+  const { redis, clock, log, onOver } = counting
+  const windows = createWindows(windowSeconds * 1000, clock)
+  const shared =
+    redis &&
+    new RateLimiterRedis({
+      storeClient: redis.client,
+      keyPrefix: `${redis.keyPrefix}limit:${limit}`,
+      points: quota,
+      duration: windowSeconds,
+      rejectIfRedisNotReady: true,
+    })
+  let toldAt = -Infinity
+
+  const countShared = async (userId: string): Promise<Window> => {
+    try {
+      // One more, and how many that makes; unlike `consume` it has no opinion of them.
+      const told = await shared?.penalty(hashed(userId))
+      if (told) return windows.learn(userId, told.consumedPoints, told.msBeforeNext)
+    } catch (error) {
+      if (redis?.isAway() === false && clock() - toldAt >= tellAgainMs) {
+        toldAt = clock()
+        const { message } = error as Error
+        log.warn(
+          { event: 'onboarding.limit_not_shared', limit, reason: message },
+          'each process counts by itself',
+        )
+      }
+    }
+    return windows.add(userId)
+  }
+
+  return async (userId: string): Promise<Standing> => {
+    const known = windows.current(userId)
+    const isFull = known !== undefined && known.count >= quota
+    const { count, endsAt } = isFull ? { ...known, count: quota + 1 } : await countShared(userId)
+    const isOver = count > quota
+    if (isOver) onOver(limit)
+    return {
+      limit,
+      quota,
+      windowSeconds,
+      remaining: Math.max(0, quota - count),
+      resetSeconds: Math.max(1, Math.ceil((endsAt - clock()) / 1000)),
+      isOver,
+    }
+  }
+}
+
+export const createLimits = (counting: Counting): Limits => {
+  const {
+    requestsPerMinute = usualLimits.requestsPerMinute,
+    stepUpdatesPerMinute = usualLimits.stepUpdatesPerMinute,
+    snoozesPerDay = usualLimits.snoozesPerDay,
+  } = counting.options ?? {}
+  const counters = {
+    requests: counter('requests', requestsPerMinute, minuteSeconds, counting),
+    step_updates: counter('step_updates', stepUpdatesPerMinute, minuteSeconds, counting),
+    snoozes: counter('snoozes', snoozesPerDay, daySeconds, counting),
+  }
+  return { take: async (limit, userId) => counters[limit](userId) }
+}
