@@ -8,6 +8,8 @@ export type RawAnswer = {
   readonly headers: Headers
 }
 
+const silenceMs = 2_000
+
 /** Sends a path exactly as it is written, to a server on this machine; `fetch` would tidy it. */
 export const rawRequest = (
   port: number,
@@ -29,5 +31,7 @@ export const rawRequest = (
       })
     })
     sent.on('error', reject)
+    // Of a body that was announced and never comes, some hosts wait for ever.
+    sent.setTimeout(silenceMs, () => sent.destroy(new Error('No answer came')))
     sent.end()
   })
