@@ -8,7 +8,7 @@ export type RawAnswer = {
   readonly headers: Headers
 }
 
-const silenceMs = 2_000
+const silenceMs = 500
 
 /** Sends a path exactly as it is written, to a server on this machine; `fetch` would tidy it. */
 export const rawRequest = (
