@@ -8,23 +8,17 @@ const conditions = Number(process.env['PROOF_CONDITIONS'] ?? 5_000)
 const mostMs = 5
 const seed = Number(process.env['PROOF_SEED'] ?? 20_261_122)
 
-/** Of this thread alone, so that whatever else runs on the machine does not count. */
-const cpuMs = (): number => {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
-}
-
 /**
- * The shortest of several times: garbage of before is collected in one of them. Compiled anew for each, because a pattern
- * that was used before is faster.
+ * The shortest of several times: garbage of before is collected in one of them, another process runs in the next. Compiled
+ * anew for each, because a pattern that was used before is faster.
  */
 const timeOf = (condition: Condition, facts: Record<string, unknown>): number => {
   let shortest = Infinity
   for (let tries = 0; tries < 5 && shortest > mostMs; tries += 1) {
     const evaluate = compileCondition(condition)
-    const began = cpuMs()
+    const began = performance.now()
     const answer = evaluate(facts)
-    shortest = Math.min(shortest, cpuMs() - began)
+    shortest = Math.min(shortest, performance.now() - began)
     if (typeof answer !== 'boolean') expect.fail(`${JSON.stringify(condition)} is no yes or no`)
   }
   return shortest
@@ -48,8 +42,8 @@ test(`${conditions} hostile conditions: none hangs, throws, or changes a prototy
     if (took > mostMs) slow += 1
     if (took > slowest.ms) slowest = { ms: took, condition: JSON.stringify(condition).slice(0, 2000) }
   }
-  // How long is the machine's affair, by how many times is not: without the budget of steps this is seconds.
-  expect(slowest.ms, slowest.condition).toBeLessThan(100 * mostMs)
+  // How long exactly is the machine's affair. Without the budget of steps it is some 0.4 s for one pattern.
+  expect(slowest.ms, slowest.condition).toBeLessThan(20 * mostMs)
   expect(prototypes.map((prototype) => Reflect.ownKeys(prototype))).toEqual(before)
   expect(evaluated).toBeGreaterThan(conditions / 10)
   console.log(
