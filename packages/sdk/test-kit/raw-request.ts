@@ -8,14 +8,13 @@ export type RawAnswer = {
   readonly headers: Headers
 }
 
-const silenceMs = 500
-
-/** Sends a path exactly as it is written, to a server on this machine; `fetch` would tidy it. */
+/** Sends a path exactly as it is written, to a server on this machine; `fetch` would tidy it. Fails after `silenceMs` without an answer. */
 export const rawRequest = (
   port: number,
   method: string,
   path: string,
   headers: Readonly<Record<string, string>> = {},
+  { silenceMs = 30_000 } = {},
 ): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
