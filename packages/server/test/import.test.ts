@@ -20,9 +20,13 @@ forEachDatabase((_, open) => {
     return body.results
   }
   const shown = async (userId: string) => (await house.server('GET', `/api/users/${userId}/onboarding`)).body
-  /** All that is stored of the person, but who asked for it: each export is one more entry of the audit log. */
+  /** All that is stored of the person, but who asked for it (each export is an entry of the audit log) and what is counted (later). */
   const held = async (userId: string) => {
-    const { auditEntries: _, ...rest } = (await house.server('GET', `/api/users/${userId}/export`)).body
+    const {
+      auditEntries: _,
+      tally: __,
+      ...rest
+    } = (await house.server('GET', `/api/users/${userId}/export`)).body
     return rest
   }
   const told = async (userId: string): Promise<any[]> =>
