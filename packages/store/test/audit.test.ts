@@ -169,7 +169,11 @@ forEachDatabase((_, open) => {
     })
 
     test('is not whole without anything, its head neither', async () => {
-      expect(await broken('drop trigger audit_head_kept on audit_head; delete from audit_head; delete from audit_entry')).toEqual({
+      expect(
+        await broken(
+          'drop trigger audit_head_kept on audit_head; delete from audit_head; delete from audit_entry',
+        ),
+      ).toEqual({
         seq: 1,
         how: 'missing',
       })

@@ -158,7 +158,8 @@ forEachDatabase((_, open) => {
     expect(await one(database, 'alan.turing')).toMatchObject({ erased: false })
   })
 
-  const replayed = async (database: Database): Promise<number> => (await replayErasures(database, '0', 100)).erased
+  const replayed = async (database: Database): Promise<number> =>
+    (await replayErasures(database, '0', 100)).erased
 
   test('who was sent again by a server whose clock is behind is not erased by a replay', async () => {
     const database = await opened()
