@@ -9,18 +9,19 @@ const base = '/api/admin/erasures'
 const usage = 'Say what to do: boardwalk erasures export --file FILE, or replay --file FILE.'
 const mostAtOnce = 1000
 
-/** A first line that tells the key, then a line for each erasure. */
+/** A first line that tells the key and how many there are, then a line for each erasure. */
 const exportTo = async (file: string): Promise<void> => {
   const lines: string[] = []
-  let head = ''
+  let key = ''
   let cursor: string | undefined = ''
   while (cursor !== undefined) {
     const after: string = cursor && `&cursor=${encodeURIComponent(cursor)}`
     const page: Page = await callBoardwalk('GET', `${base}?limit=100${after}`)
-    head = JSON.stringify({ list: 'erasures', key: page.key })
+    key = page.key
     for (const item of page.items) lines.push(JSON.stringify(item))
     cursor = page.nextCursor
   }
+  const head = JSON.stringify({ list: 'erasures', key, count: lines.length })
   // The list of before stands until this one is whole.
   const unfinished = `${file}.unfinished`
   await writeFile(unfinished, `${[head, ...lines].join('\n')}\n`)
@@ -36,8 +37,11 @@ const readList = async (file: string): Promise<{ readonly key: string; readonly 
     const [head, ...erasures] = text
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as { list?: unknown; key?: unknown })
-    if (head?.list === 'erasures' && typeof head.key === 'string') return { key: head.key, erasures }
+      .map((line) => JSON.parse(line) as { list?: unknown; key?: unknown; count?: unknown })
+    // Whoever is in a line that was lost would stay.
+    const isWhole = head?.count === undefined || head.count === erasures.length
+    if (isWhole && head?.list === 'erasures' && typeof head.key === 'string')
+      return { key: head.key, erasures }
   } catch {
     // Told below.
   }
