@@ -65,9 +65,12 @@ export const openRedis = async (opening: Opening): Promise<SharedRedis> => {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     // A connection that stands is no sign that commands are answered.
-    retryStrategy: (failures) => waitMs(Math.max(failures, client.lateInARow)),
+    retryStrategy: (failures) => waitMs(Math.max(failures, client.givenUpInARow)),
     // Of a primary that has become a replica; the name may lead to the new one by now.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError: (error) => {
+      if (error.message.startsWith('READONLY')) client.giveUp(new Error('it is a replica, which takes no writes'))
+      return false
+    },
     // Whichever of IPv4 and IPv6 the host has.
     family: 0,
   })

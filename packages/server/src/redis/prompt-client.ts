@@ -1,6 +1,6 @@
 import { Redis, type Command, type RedisOptions } from 'ioredis'
 
-// Whoever was late again within this time after it was back is not well yet.
+// Whoever fails again within this time is not well yet.
 const wellAfterMs = 10_000
 
 /** What a connection loses when it answers too late. */
@@ -15,12 +15,13 @@ class TooLate extends Error {
  */
 export class PromptClient extends Redis {
   readonly #deadlineMs: number
-  #lateAt = -Infinity
-  #lateInARow = 0
+  #givenUp: Redis['stream'] | undefined
+  #givenUpAt = -Infinity
+  #givenUpInARow = 0
 
-  /** How often it was too late, each time soon after the last: it lets connections in, and then falls silent again. */
-  get lateInARow(): number {
-    return this.#lateInARow
+  /** How many connections were given up, each soon after the last: they come to stand, and then are good for nothing. */
+  get givenUpInARow(): number {
+    return this.#givenUpInARow
   }
 
   constructor(url: string, deadlineMs: number, options: RedisOptions) {
@@ -34,13 +35,15 @@ export class PromptClient extends Redis {
     return answer
   }
 
-  #giveUp(): void {
+  /** Ends the connection because of this error, once, however many commands meet it. */
+  giveUp(error: Error): void {
     const { stream } = this
-    if (stream === undefined || stream.destroyed) return
+    if (stream === this.#givenUp) return
+    this.#givenUp = stream
     const now = performance.now()
-    this.#lateInARow = now - this.#lateAt < wellAfterMs ? this.#lateInARow + 1 : 1
-    this.#lateAt = now
-    stream.destroy(new TooLate(`no answer within ${this.#deadlineMs} ms`))
+    this.#givenUpInARow = now - this.#givenUpAt < wellAfterMs ? this.#givenUpInARow + 1 : 1
+    this.#givenUpAt = now
+    stream?.destroy(error)
   }
 
   #watch({ promise }: Command): void {
@@ -48,7 +51,7 @@ export class PromptClient extends Redis {
     const timer = setTimeout(() => {
       // After a pause of this process an answer may lie there, unread: it is read before `setImmediate`.
       setImmediate(() => {
-        if (!isSettled) this.#giveUp()
+        if (!isSettled) this.giveUp(new TooLate(`no answer within ${this.#deadlineMs} ms`))
       })
     }, this.#deadlineMs)
     const settle = (): void => {
