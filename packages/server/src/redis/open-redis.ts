@@ -68,7 +68,8 @@ export const openRedis = async (opening: Opening): Promise<SharedRedis> => {
     retryStrategy: (failures) => waitMs(Math.max(failures, client.givenUpInARow)),
     // Of a primary that has become a replica; the name may lead to the new one by now.
     reconnectOnError: (error) => {
-      if (error.message.startsWith('READONLY')) client.giveUp(new Error('it is a replica, which takes no writes'))
+      if (error.message.startsWith('READONLY'))
+        client.giveUp(new Error('it is a replica, which takes no writes'))
       return false
     },
     // Whichever of IPv4 and IPv6 the host has.
