@@ -144,6 +144,8 @@ const settings = {
     expected: 'an http(s) address',
     default: undefined,
     help: "Where the public keys of people's RS256 or ES256 tokens are.",
+    // It may bear a password.
+    secret: true,
     read: url('http:', 'https:'),
   }),
   jwtIssuer: setting<string | undefined>({

@@ -59,8 +59,13 @@ describe('the configuration', () => {
   })
 
   test('says everything that is wrong at once, and no secret', () => {
-    const message = messageOf({ PORT: 'x', BOARDWALK_JWT_SECRET: 'hunter2', BOARDWALK_NOPE: '1' })
-    expect(message.split('\n')).toHaveLength(4)
+    const message = messageOf({
+      PORT: 'x',
+      BOARDWALK_JWT_SECRET: 'hunter2',
+      BOARDWALK_JWKS_URL: 'htps://ada:hunter2@keys.example',
+      BOARDWALK_NOPE: '1',
+    })
+    expect(message.split('\n')).toHaveLength(5)
     expect(message).not.toContain('hunter2')
   })
 

@@ -108,6 +108,13 @@ forEachDatabase((_, open) => {
       expect(({} as Record<string, unknown>)['admin']).toBeUndefined()
     })
 
+    test('1 MB that says it is 5 bytes', async () => {
+      const me = await house.person('mallory', { account: 'm' })
+      const body = `{"status":"done","reason":"${'x'.repeat(1_000_000)}"}`
+      const answer = await me('PATCH', '/api/onboarding/steps/theme', body, { 'content-length': '5' })
+      isProblem(answer, 413, 'body_too_large')
+    })
+
     test(`${oddJson.length} odd texts of JSON`, async () => {
       const found: string[] = []
       for (const [index, [name, text, error]] of oddJson.entries()) {

@@ -57,7 +57,7 @@ export { readCatalogue, readDocuments } from './catalogue.ts'
 export type { PublishedFlow, VersionKey } from './catalogue.ts'
 export { accountFlowKeys, commit, commitStatement, isChange, refuseOvertaken } from './commit.ts'
 export type { Change, Record } from './commit.ts'
-export { databaseIdentity } from './database-identity.ts'
+export { databaseIdentity, databaseOrigin } from './database-identity.ts'
 export type { Connections, Database, Query, Session, Statement } from './database/database.ts'
 export {
   deadLetterFailedAgain,
