@@ -185,6 +185,26 @@ forEachPostgres((_, url) => {
     expect(expected).toEqual(expect.arrayContaining(told))
   })
 
+  test('a schema that is newer is told as such, without a stack where it keeps one from starting', async () => {
+    const insert = `insert into ${schema}.migration (number, name, sha256) values (9999, 'future', '')`
+    await script(insert)
+    try {
+      const found = await doctor(settings)
+      expect(unwell(found)).toEqual(['bad migrations'])
+      expect(of(found, 'migrations')[0]).toMatchObject({
+        found: expect.stringContaining('the database is newer'),
+        todo: expect.stringMatching(/start the version .*, or restore a backup/),
+      })
+      for (const command of ['migrate', 'serve'])
+        expect(await run([command], { ...secrets, ...settings })).toMatchObject({
+          code: 1,
+          err: expect.stringMatching(/^The schema \S+ has migration 9999 .* or restore a backup\.\n$/),
+        })
+    } finally {
+      await script(`delete from ${schema}.migration where number = 9999`)
+    }
+  })
+
   test('too few connections for one process are bad', async () => {
     const limit = (count: number) => `alter role ${role} connection limit ${count}`
     const found = await while_(limit(5), limit(-1), { BOARDWALK_DATABASE_CONNECTIONS: '8' })
