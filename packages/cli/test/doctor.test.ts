@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -117,6 +117,20 @@ test('a wrong password is told, and not printed', async () => {
   } finally {
     await server.stop()
   }
+})
+
+test('a folder that cannot be used is told as such, without a stack where it keeps one from starting', async () => {
+  const data = join(folder, 'a-file')
+  await writeFile(data, '')
+  const found = await doctor({ BOARDWALK_DATA: data })
+  expect(unwell(found)).toEqual(['bad database'])
+  expect(of(found, 'database')[0]?.todo).toContain('BOARDWALK_DATA')
+  expect(
+    await run(['serve'], { ...secrets, BOARDWALK_DATA: data, BOARDWALK_LOG_LEVEL: 'silent' }),
+  ).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^The data directory \S+ is a file, or lies below one\..*\n$/),
+  })
 })
 
 test('a Redis that answers is well, one that was stopped is bad', async () => {

@@ -8,6 +8,7 @@ const advice: Readonly<Record<string, string>> = {
   '3D000': 'create the database, or correct its name in DATABASE_URL',
   '53300': 'raise max_connections, or set BOARDWALK_DATABASE_CONNECTIONS lower in all processes',
   '42501': 'give the role the right to use the schema and its tables',
+  DIRECTORY_UNUSABLE: 'set BOARDWALK_DATA to a folder that this user may write to, or chown it',
   ECONNREFUSED: 'start PostgreSQL, or correct host and port in DATABASE_URL',
   ENOTFOUND: 'correct the host in DATABASE_URL, or mend name resolution',
   '08006': 'see whether a firewall lies between, and whether the server is busy',
