@@ -31,13 +31,14 @@ forEachPostgres((_, address, open) => {
     })
 
     test('says in a sentence what it does not understand', async () => {
-      const [unsaid, unknown, unfit, gone] = await refused(
+      const [unsaid, unknown, idle, unfit, gone] = await refused(
         ['keys', 'create'],
         ['keys', 'burn', '1'],
+        ['keys', 'list', '--role', 'viewer'],
         ['keys', 'create', 'x', '--role', 'owner'],
         ['keys', 'revoke', '0'],
       )
-      for (const one of [unsaid, unknown]) expect(one).toMatch(/^Say what to do: /)
+      for (const one of [unsaid, unknown, idle]) expect(one).toMatch(/^Say what to do: /)
       expect(unfit).toMatch(/^Boardwalk refused \(400/)
       expect(gone).toMatch(/^Boardwalk refused \(404 key_not_found/)
     })

@@ -69,6 +69,19 @@ describe('the configuration', () => {
     expect(message).not.toContain('hunter2')
   })
 
+  test('does not repeat a user and password where none belong', () => {
+    for (const [variable, text] of [
+      ['BOARDWALK_JWKS_URL', 'https://me:tell-nobody@keys.example'],
+      ['BOARDWALK_URL', 'http://me:tell-nobody@127.0.0.1:4000'],
+      ['BOARDWALK_URL', 'http://tell-nobody@127.0.0.1:4000'],
+      ['KAFKA_BROKERS', 'me:tell-nobody@kafka:9092'],
+    ] as const) {
+      const refused = (): unknown => readConfiguration({}, { [variable]: text })
+      expect(refused, text).toThrow(`${variable} is "`)
+      expect(refused, text).not.toThrow(/tell-nobody/)
+    }
+  })
+
   test('is told whole in one table', () => {
     expect(configurationTable()).toContain('| `PORT` | Port to listen on.')
   })

@@ -75,7 +75,7 @@ export {
   isTimedOut,
   isUnstorableText,
 } from './database/database-error.ts'
-export { migrate, unappliedMigrations } from './database/migrate.ts'
+export { migrate, migrationsDiffer, unappliedMigrations } from './database/migrate.ts'
 export {
   outcomes,
   readExperimentSums,

@@ -91,7 +91,8 @@ export const audit: Command = {
     const { user: userId, seq, hash, ...fields } = values
     const [verb, ...more] = positionals
     if (verb === 'list' && more.length === 0 && !seq && !hash) await list({ ...fields, userId })
-    else if (verb === 'verify' && more.length === 0) await verify(seq, hash)
+    else if (verb === 'verify' && more.length === 0 && !userId && Object.keys(fields).length === 0)
+      await verify(seq, hash)
     else throw new CommandError(usage)
   },
 }

@@ -24,8 +24,12 @@ const exportTo = async (file: string): Promise<void> => {
   const head = JSON.stringify({ list: 'erasures', key, count: lines.length })
   // The list of before stands until this one is whole.
   const unfinished = `${file}.unfinished`
-  await writeFile(unfinished, `${[head, ...lines].join('\n')}\n`)
-  await rename(unfinished, file)
+  try {
+    await writeFile(unfinished, `${[head, ...lines].join('\n')}\n`)
+    await rename(unfinished, file)
+  } catch (error) {
+    throw new CommandError(`${file} cannot be written: ${messageOf(error)}`)
+  }
   console.log(`${lines.length} erasure(s) written to ${file}. Keep it where no backup of the database is.`)
 }
 
@@ -76,8 +80,8 @@ export const erasures: Command = {
   run: async (words) => {
     const options = { file: { type: 'string' } } as const
     const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [verb] = positionals
-    if (values.file === undefined) throw new CommandError(usage)
+    const [verb, ...more] = positionals
+    if (!values.file || more.length > 0) throw new CommandError(usage)
     if (verb === 'export') await exportTo(values.file)
     else if (verb === 'replay') await replay(values.file)
     else throw new CommandError(usage)
