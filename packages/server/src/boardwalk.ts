@@ -215,7 +215,7 @@ const runOn = async (
     ...out.handlers,
     ...analytics.handlers,
     ...figureHandlers(database.query, clock),
-    ...apiKeyHandlers(database.query),
+    ...apiKeyHandlers(database.query, clock),
     ...auditHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),
   }
