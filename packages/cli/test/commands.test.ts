@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,7 +60,53 @@ describe('the command line', () => {
     expect((await boardwalk(['help'])).out).toContain('boardwalk serve')
     expect(await boardwalk(['dance'])).toMatchObject({
       code: 1,
-      err: expect.stringContaining('There is no command "dance"'),
+      err: 'There is no command "dance". "boardwalk help" lists them.\n',
+    })
+  })
+
+  test('each command tells its forms, also one of two words that is half said', async () => {
+    const [audit, push, seed, demo] = await Promise.all([
+      boardwalk(['audit', '--help']),
+      boardwalk(['flows', 'push', '-h']),
+      boardwalk(['demo', 'seed', '--help']),
+      boardwalk(['demo']),
+    ])
+    expect(audit).toMatchObject({ code: 0, out: expect.stringMatching(/^ {2}boardwalk audit list/), err: '' })
+    expect(audit.out).not.toContain('boardwalk keys')
+    expect(push).toMatchObject({ code: 0, out: expect.stringContaining('boardwalk flows push FILE') })
+    expect(seed).toMatchObject({ code: 0, out: expect.stringContaining('boardwalk demo seed') })
+    expect(demo).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^Say what to do:\n {2}boardwalk demo seed/),
+    })
+    expect((await boardwalk(['token', 'ada', 'ben'], secrets)).err).toContain('Say whose token')
+    expect((await boardwalk(['erasures', 'export', 'to', '--file', 'x'], secrets)).err).toContain(
+      'Say what to do',
+    )
+  })
+
+  test('who starts without a database is told which setting it is about, what to do, and no password', async () => {
+    const settings = { ...secrets, DATABASE_URL: 'postgres://me:tell-nobody@127.0.0.1:1/none' }
+    for (const words of [['serve'], ['migrate']]) {
+      expect(await boardwalk(words, settings)).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(
+          /^The database of DATABASE_URL cannot be used: .*\. To do: start PostgreSQL.*\n$/,
+        ),
+      })
+    }
+    const elsewhere = { ...secrets, PORT: '0', HOST: '192.0.2.1', BOARDWALK_DATA: 'elsewhere' }
+    expect(await boardwalk(['serve'], elsewhere)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^192\.0\.2\.1 is no address of this machine\. Set HOST.*\n$/),
+    })
+  })
+
+  test.runIf(existsSync('/dev/full'))('output that cannot be written is told', async () => {
+    const told = promisify(execFile)('sh', ['-c', `"${process.execPath}" "${entry}" help > /dev/full`])
+    await expect(told).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^The output could not be written/),
     })
   })
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -119,6 +119,20 @@ test('a wrong password is told, and not printed', async () => {
   }
 })
 
+test('a folder that cannot be used is told as such, without a stack where it keeps one from starting', async () => {
+  const data = join(folder, 'a-file')
+  await writeFile(data, '')
+  const found = await doctor({ BOARDWALK_DATA: data })
+  expect(unwell(found)).toEqual(['bad database'])
+  expect(of(found, 'database')[0]?.todo).toContain('BOARDWALK_DATA')
+  expect(
+    await run(['serve'], { ...secrets, BOARDWALK_DATA: data, BOARDWALK_LOG_LEVEL: 'silent' }),
+  ).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^The data directory \S+ is a file, or lies below one\..*\n$/),
+  })
+})
+
 test('a Redis that answers is well, one that was stopped is bad', async () => {
   const redis = await startRedis()
   const settings = { REDIS_URL: redis.url.replace('redis://', 'redis://:unused-pass@') }
@@ -183,6 +197,26 @@ forEachPostgres((_, url) => {
     const told = unwell(found)
     expect(told).toContain(expected[0])
     expect(expected).toEqual(expect.arrayContaining(told))
+  })
+
+  test('a schema that is newer is told as such, without a stack where it keeps one from starting', async () => {
+    const insert = `insert into ${schema}.migration (number, name, sha256) values (9999, 'future', '')`
+    await script(insert)
+    try {
+      const found = await doctor(settings)
+      expect(unwell(found)).toEqual(['bad migrations'])
+      expect(of(found, 'migrations')[0]).toMatchObject({
+        found: expect.stringContaining('the database is newer'),
+        todo: expect.stringMatching(/start the version .*, or restore a backup/),
+      })
+      for (const command of ['migrate', 'serve'])
+        expect(await run([command], { ...secrets, ...settings })).toMatchObject({
+          code: 1,
+          err: expect.stringMatching(/^The schema \S+ has migration 9999 .* or restore a backup\.\n$/),
+        })
+    } finally {
+      await script(`delete from ${schema}.migration where number = 9999`)
+    }
   })
 
   test('too few connections for one process are bad', async () => {

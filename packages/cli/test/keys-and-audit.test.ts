@@ -1,5 +1,8 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Database } from '@boardwalk/store'
+import { appendAudit, type Database } from '@boardwalk/store'
 import { forEachPostgres } from '@boardwalk/store/test-kit'
 import { serveBoardwalk, type Served } from './served-boardwalk.ts'
 
@@ -28,19 +31,58 @@ forEachPostgres((_, address, open) => {
     })
 
     test('says in a sentence what it does not understand', async () => {
-      const [unsaid, unknown, unfit, gone] = await refused(
+      const [unsaid, unknown, idle, unfit, gone] = await refused(
         ['keys', 'create'],
         ['keys', 'burn', '1'],
+        ['keys', 'list', '--role', 'viewer'],
         ['keys', 'create', 'x', '--role', 'owner'],
         ['keys', 'revoke', '0'],
       )
-      for (const one of [unsaid, unknown]) expect(one).toMatch(/^Say what to do: /)
+      for (const one of [unsaid, unknown, idle]) expect(one).toMatch(/^Say what to do: /)
       expect(unfit).toMatch(/^Boardwalk refused \(400/)
       expect(gone).toMatch(/^Boardwalk refused \(404 key_not_found/)
     })
   })
 
+  describe('boardwalk erasures', () => {
+    test('replays a list as a whole or not at all: one that lost a line is refused', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'boardwalk-cli-'))
+      const file = join(folder, 'erasures.jsonl')
+      for (const userId of ['ada', 'bob']) {
+        await served.call('PUT', `/api/users/${userId}`, {})
+        await served.call('DELETE', `/api/users/${userId}`)
+      }
+      await served.boardwalk('erasures', 'export', '--file', file)
+      expect((await served.boardwalk('erasures', 'replay', '--file', file)).out).toMatch(
+        /^2 erasure\(s\) in the list, 0 not known here; 0 /,
+      )
+      const lines = (await readFile(file, 'utf8')).split('\n')
+      await writeFile(file, lines.toSpliced(1, 1).join('\n'))
+      expect(await served.boardwalk('erasures', 'replay', '--file', file)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('or not all of it'),
+      })
+      await rm(folder, { recursive: true })
+    })
+  })
+
   describe('boardwalk audit', () => {
+    test('lists page after page, and leaves none out that was of the same moment', async () => {
+      await database.transaction(async ({ query }) => {
+        for (let n = 0; n < 5; n += 1)
+          await appendAudit(query, { actor: 'system', action: 'sameMoment', outcome: 'done' })
+      })
+      const seqs: string[] = []
+      let more: string[] = []
+      do {
+        const words = ['audit', 'list', '--action', 'sameMoment', '--limit', '2', ...more]
+        const { out } = await served.boardwalk(...words)
+        seqs.push(...[...out.matchAll(/^ +(\d+) /gm)].map(([, seq = '']) => seq))
+        more = (/ (--\w+ \S+)\n$/.exec(out)?.[1] ?? '').split(' ').filter((word) => word !== '')
+      } while (more.length > 0)
+      expect([seqs.length, new Set(seqs).size]).toEqual([5, 5])
+    })
+
     test('tells who did what, and checks the whole of it', async () => {
       const { out } = await served.boardwalk('audit', 'list', '--action', 'revokeApiKey')
       expect(out).toMatch(/^ +\d+ .+Z  key:first  revokeApiKey  key .*done \(204\)$/m)

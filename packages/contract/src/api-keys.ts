@@ -25,7 +25,7 @@ export const apiKeyRequest = z
         .describe('What the key may do, besides what its role may.'),
       expiresAt: momentInUtc
         .optional()
-        .describe('Absent: it does not expire, or when the key does that makes it.'),
+        .describe('A time to come. Absent: it does not expire, or when the key does that makes it.'),
     },
     { error: keyError },
   )

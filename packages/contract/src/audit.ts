@@ -22,7 +22,9 @@ const auditItem = z
     at: time,
     actor: z
       .string()
-      .describe('`key:` and the id of the key, `key:first`, `host` (its own process), or `system`.'),
+      .describe(
+        '`key:` and the id of the key, `key:first`, `person` (by their own token), `host` (its own process), or `system`.',
+      ),
     action: z.string(),
     target: z
       .object({ kind: z.string(), id: z.string().optional() })

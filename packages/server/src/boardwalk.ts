@@ -1,5 +1,5 @@
 import { pino, type Logger } from 'pino'
-import { migrate, openDatabase, ownMigrations, renumberRestored } from '@boardwalk/store'
+import { databaseOrigin, migrate, openDatabase, ownMigrations, renumberRestored } from '@boardwalk/store'
 import type { Change, Database, DatabaseOptions } from '@boardwalk/store'
 import type { GateChecks } from './analytics/gate-checks.ts'
 import { startAnalytics } from './analytics/start-analytics.ts'
@@ -215,7 +215,7 @@ const runOn = async (
     ...out.handlers,
     ...analytics.handlers,
     ...figureHandlers(database.query, clock),
-    ...apiKeyHandlers(database.query),
+    ...apiKeyHandlers(database.query, clock),
     ...auditHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),
   }
@@ -232,7 +232,8 @@ const runOn = async (
     if (row && isOfOnboarding(row)) health.requests.count(status)
   }
   const onOver = metrics.countLimited
-  const limits = createLimits({ options: options.limits, redis, clock, log, onOver })
+  const identity = redis ? await databaseOrigin(database.query) : ''
+  const limits = createLimits({ options: options.limits, identity, redis, clock, log, onOver })
   return {
     serve: serveOperations({
       handlers: auditedHandlers(handlers, database.query, log),

@@ -39,6 +39,12 @@ const url =
   (text) =>
     URL.canParse(text) && protocols.includes(new URL(text).protocol) ? text : undefined
 
+/** `fetch` takes no address with user and password, and tells both when it refuses it. */
+const webAddress: Read<string | undefined> = (text) => {
+  const read = URL.parse(text)
+  return read && /^https?:$/.test(read.protocol) && read.username + read.password === '' ? text : undefined
+}
+
 const oneOf =
   <Name extends string>(...names: Name[]): Read<Name> =>
   (text) =>
@@ -141,10 +147,10 @@ const settings = {
   }),
   jwksUrl: setting<string | undefined>({
     variable: 'BOARDWALK_JWKS_URL',
-    expected: 'an http(s) address',
+    expected: 'an http(s) address without user and password',
     default: undefined,
     help: "Where the public keys of people's RS256 or ES256 tokens are.",
-    read: url('http:', 'https:'),
+    read: webAddress,
   }),
   jwtIssuer: setting<string | undefined>({
     variable: 'BOARDWALK_JWT_ISSUER',
@@ -221,11 +227,11 @@ const settings = {
   }),
   url: setting<string | undefined>({
     variable: 'BOARDWALK_URL',
-    expected: 'an http(s) address',
+    expected: 'an http(s) address without user and password',
     default: undefined,
     defaultText: '`http://127.0.0.1:PORT`',
     help: 'The running Boardwalk that commands such as `boardwalk flows push` speak to.',
-    read: url('http:', 'https:'),
+    read: webAddress,
   }),
   redisUrl: setting<string | undefined>({
     variable: 'REDIS_URL',
@@ -355,8 +361,11 @@ export class ConfigurationError extends Error {
 const ours = (variable: string): boolean =>
   variable.startsWith('BOARDWALK_') && !variable.startsWith('BOARDWALK_TEST_')
 
+/** Where no user and password belong, somebody writes them nevertheless. */
+const withoutLogin = (text: string): string => text.replaceAll(/[^\s/,;"]*@/g, '***@')
+
 const shown = (row: Setting<unknown>, text: string): string =>
-  row.secret ? `a value of ${Buffer.byteLength(text)} bytes` : JSON.stringify(text.slice(0, 80))
+  row.secret ? `a value of ${Buffer.byteLength(text)} bytes` : JSON.stringify(withoutLogin(text).slice(0, 80))
 
 type Environment = { readonly [variable: string]: string | undefined }
 

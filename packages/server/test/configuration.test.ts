@@ -59,9 +59,27 @@ describe('the configuration', () => {
   })
 
   test('says everything that is wrong at once, and no secret', () => {
-    const message = messageOf({ PORT: 'x', BOARDWALK_JWT_SECRET: 'hunter2', BOARDWALK_NOPE: '1' })
-    expect(message.split('\n')).toHaveLength(4)
+    const message = messageOf({
+      PORT: 'x',
+      BOARDWALK_JWT_SECRET: 'hunter2',
+      BOARDWALK_JWKS_URL: 'htps://ada:hunter2@keys.example',
+      BOARDWALK_NOPE: '1',
+    })
+    expect(message.split('\n')).toHaveLength(5)
     expect(message).not.toContain('hunter2')
+  })
+
+  test('does not repeat a user and password where none belong', () => {
+    for (const [variable, text] of [
+      ['BOARDWALK_JWKS_URL', 'https://me:tell-nobody@keys.example'],
+      ['BOARDWALK_URL', 'http://me:tell-nobody@127.0.0.1:4000'],
+      ['BOARDWALK_URL', 'http://tell-nobody@127.0.0.1:4000'],
+      ['KAFKA_BROKERS', 'me:tell-nobody@kafka:9092'],
+    ] as const) {
+      const refused = (): unknown => readConfiguration({}, { [variable]: text })
+      expect(refused, text).toThrow(`${variable} is "`)
+      expect(refused, text).not.toThrow(/tell-nobody/)
+    }
   })
 
   test('is told whole in one table', () => {

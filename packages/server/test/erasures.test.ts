@@ -82,6 +82,16 @@ forEachDatabase((_, open) => {
     expect([await isKnown('carl'), await isKnown('dora')]).toEqual([true, true])
   })
 
+  test('who stands only in a list of the team’s is taken out with a receipt, and refused from then on', async () => {
+    await house.publish({ name: 'shop', steps: [{ id: 'one', title: 'One' }] })
+    await house.server('PUT', '/api/admin/release/shop', { userWhitelist: ['listed', 'other'] })
+    const erased = await house.server('DELETE', '/api/users/listed')
+    expect(erased).toMatchObject({ status: 200, body: { receipt: { id: expect.any(String) } } })
+    expect((await house.server('GET', '/api/admin/release/shop')).body.userWhitelist).toEqual(['other'])
+    expect(await track('listed')).toBe('refused')
+    expect((await house.server('DELETE', '/api/users/listed')).status).toBe(404)
+  })
+
   test('more people than are looked at in one request are all looked at', async () => {
     await put('ada')
     await erase('ada')

@@ -108,6 +108,13 @@ forEachDatabase((_, open) => {
       expect(({} as Record<string, unknown>)['admin']).toBeUndefined()
     })
 
+    test('1 MB that says it is 5 bytes', async () => {
+      const me = await house.person('mallory', { account: 'm' })
+      const body = `{"status":"done","reason":"${'x'.repeat(1_000_000)}"}`
+      const answer = await me('PATCH', '/api/onboarding/steps/theme', body, { 'content-length': '5' })
+      isProblem(answer, 413, 'body_too_large')
+    })
+
     test(`${oddJson.length} odd texts of JSON`, async () => {
       const found: string[] = []
       for (const [index, [name, text, error]] of oddJson.entries()) {
@@ -262,13 +269,15 @@ forEachDatabase((_, open) => {
       isProblem(await house.server('DELETE', `/api/admin/api-keys/${made.body.id}`), 404, 'key_not_found')
     })
 
-    test('an expired key, a key with another secret and no key are refused', async () => {
-      const made = await house.server('POST', '/api/admin/api-keys', {
-        name: 'old',
-        scopes: ['flows:read'],
-        expiresAt: '2020-01-01T00:00:00Z',
-      })
-      isProblem(await house.as(made.body.key)('GET', '/api/admin/flows'), 401, 'unauthenticated')
+    test('a key that has ended already is not made', async () => {
+      const old = { name: 'old', scopes: ['flows:read'], expiresAt: '2020-01-01T00:00:00Z' }
+      const answer = await house.server('POST', '/api/admin/api-keys', old)
+      isProblem(answer, 400, 'invalid_request')
+      expect(answer.body.problems).toMatchObject([{ path: 'expiresAt', expected: 'a time to come' }])
+    })
+
+    test('a key with another secret and no key are refused', async () => {
+      const made = await house.server('POST', '/api/admin/api-keys', { name: 'new', scopes: ['flows:read'] })
       const [prefix, id] = made.body.key.split('_')
       isProblem(
         await house.as(`${prefix}_${id}_${'0'.repeat(64)}`)('GET', '/api/admin/flows'),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
@@ -83,6 +84,36 @@ test('Redis hears who it was of nobody, and forgets by itself', async () => {
     expect(left).toBeLessThanOrEqual(key.includes(':snoozes:') ? 86_400_000 : 60_000)
   }
   client.disconnect()
+})
+
+test('people of one id in two databases have nothing to do with each other', async () => {
+  const [here] = await processes(1, redis.url)
+  const elsewhere = await openDatabase({})
+  const there = await openHouse(elsewhere, { limits, redis: { url: redis.url }, clock: () => now })
+  expect(await passing(30, await here!.person('ivan'))).toBe(quota)
+  expect(await passing(30, await there.person('ivan'))).toBe(quota)
+  await there.boardwalk.stop()
+  await elsewhere.close()
+})
+
+test('a user with just the rights that the guide names is refused nothing', async () => {
+  const guide = readFileSync(new URL('../../../docs/limits.md', import.meta.url), 'utf8')
+  const [, named = ''] = /signs in as needs ([^]+?);/.exec(guide) ?? []
+  const commands = [...named.matchAll(/`([A-Z]+)`/g)].map(([, command = '']) => `+${command.toLowerCase()}`)
+  const admin = new Redis(redis.url)
+  await admin.acl('SETUSER', 'guided', 'on', '>secret', '~boardwalk:*', ...commands)
+  const [house] = await processes(1, `redis://guided:secret@127.0.0.1:${redis.port}`)
+  const kept = async (): Promise<number> => (await admin.keys('*:answer:*')).length
+  const before = await kept()
+  const judy = await house!.person('judy')
+  expect(await passing(3, judy)).toBe(3)
+  expect((await judy('POST', '/api/onboarding/nudge/snooze')).status).toBe(200)
+  await expect.poll(kept).toBe(before + 1)
+  expect((await house!.server('DELETE', '/api/users/judy')).status).toBeLessThan(300)
+  expect(await kept()).toBe(before)
+  const refused = (await admin.acl('LOG')) as unknown[][]
+  expect(refused.filter((entry) => entry.includes('guided'))).toEqual([])
+  admin.disconnect()
 })
 
 test('Redis that dies within a minute leaves each process one quota, and what it knew', async () => {

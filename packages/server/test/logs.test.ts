@@ -95,7 +95,7 @@ forEachDatabase((_, open) => {
       expect(lines.filter((line) => line.includes(canary))).toEqual([])
     })
 
-    test('has one line a request at most, and says by its correlation id which', async () => {
+    test('has one line a request at most for each person, and says by its correlation id which', async () => {
       const { log, told } = keptLog()
       const house = await openHouse(await open(), { log })
       const step = (id: string) => ({ id, title: id, trigger: { event: 'sold' } })
@@ -108,6 +108,14 @@ forEachDatabase((_, open) => {
       expect(told().filter(({ correlationId }) => correlationId === 'c-1')).toMatchObject([
         { event: 'onboarding.step_updated', flow: 'shop', stepId: 'one', others: 2 },
       ])
+      const people = ['bob', 'carl']
+      for (const userId of people) await (await house.person(userId))('GET', '/api/onboarding')
+      const batch = people.flatMap((userId) => [
+        { ...sold, userId },
+        { ...sold, userId },
+      ])
+      await house.server('POST', '/api/events', { batch }, { 'x-correlation-id': 'c-2' })
+      expect(told().filter(({ correlationId }) => correlationId === 'c-2')).toHaveLength(people.length)
       await house.boardwalk.stop()
     })
   })

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startFaultProxy, startRedis, type FaultProxy, type RedisServer } from '@boardwalk/store/test-kit'
+import { PromptClient } from '../src/redis/prompt-client.ts'
 import { openRedis, type SharedRedis } from '../src/redis/open-redis.ts'
 
 type Line = { readonly level: number; readonly event?: string; readonly reason?: string }
@@ -65,6 +66,45 @@ test.each(['refuse', 'reset', 'blackhole'] as const)(
     shared.close()
   },
 )
+
+test('that lets connections in and falls silent again is known by how often it did', async () => {
+  const admin = new PromptClient(redis.url, 5_000, {})
+  const client = new PromptClient(redis.url, 50, { maxRetriesPerRequest: 0, retryStrategy: () => 1 })
+  client.on('error', () => undefined)
+  await Promise.all([admin.connect(), client.connect()])
+  expect([await client.set('a', 'b'), client.givenUpInARow]).toEqual(['OK', 0])
+  // As while it fails over: what only reads is answered, so that a connection comes to stand.
+  await admin.call('CLIENT', 'PAUSE', '60000', 'WRITE')
+  for (const times of [1, 2, 3]) {
+    await until(() => client.status === 'ready')
+    const asked = await Promise.allSettled([client.set('a', 'b'), client.set('a', 'c')])
+    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(client.givenUpInARow).toBe(times)
+  }
+  await admin.call('CLIENT', 'UNPAUSE')
+  client.disconnect()
+  admin.disconnect()
+})
+
+test('that has become a replica is left, and says why, until it takes writes again', async () => {
+  const own = await startRedis()
+  const admin = new PromptClient(own.url, 5_000, {})
+  await admin.connect()
+  const shared = await opened(own.url)
+  await admin.call('REPLICAOF', '127.0.0.1', String(redis.port))
+  const asked = await Promise.allSettled([shared.client.set('a', 'b'), shared.client.set('a', 'c')])
+  expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  await until(shared.isAway)
+  expect(shared.lines).toMatchObject([
+    { event: 'onboarding.redis_away', reason: 'it is a replica, which takes no writes' },
+  ])
+  await admin.call('REPLICAOF', 'NO', 'ONE')
+  await until(() => !shared.isAway())
+  expect(await shared.client.set('a', 'd')).toBe('OK')
+  shared.close()
+  admin.disconnect()
+  await own.stop()
+})
 
 test('that falls silent costs one deadline: what came after it does not wait for its own', async () => {
   const shared = await opened(`redis://127.0.0.1:${proxy.port}`)

@@ -32,6 +32,16 @@ const errors: [what: string, error: unknown, message: string][] = [
     }),
     'invalid input syntax for type uuid: …',
   ],
+  [
+    'of a database that speaks German',
+    new Error('ungültige Eingabesyntax für Typ uuid: »canary«'),
+    'ungültige Eingabesyntax für Typ uuid: …',
+  ],
+  [
+    'of a database that speaks French',
+    new Error('syntaxe en entrée invalide pour le type uuid : « canary »'),
+    'syntaxe en entrée invalide pour le type uuid : …',
+  ],
   ['of JSON', thrown(() => JSON.parse('canary')), "Unexpected token 'c', …"],
   [
     'of an address',

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Assignment, Consent, Enrolment, Happening, Person, StepState } from '@boardwalk/engine'
 import type { Query } from './database/database.ts'
 import type { Loaded, SavedAnswer } from './load.ts'
-import { isErased } from './privacy/subject.ts'
+import { isErased, subjectOf } from './privacy/subject.ts'
 
 /** Something that happened, with the moment and the request it came from. */
 export type Record = Happening & { readonly at: number; readonly correlationId: string }
@@ -75,7 +75,10 @@ export const commitStatement = {
     ),
     inserted as (
       insert into person (user_id, revision, account_id, facts, remembered, consent, created_at)
-      select user_id, 1, account_id, facts, remembered, consent, ${time('now')} from entitled e
+      -- Whoever comes back does so after they were erased, whatever the clock here says.
+      select user_id, 1, account_id, facts, remembered, consent, greatest(${time('now')}, (
+        select x.erased_at + interval '1 microsecond' from erasure x where x.subject = ${subjectOf('e.user_id')}))
+      from entitled e
       where revision = 0
         and not ${isErased('e.user_id')}
       order by user_id

@@ -11,3 +11,12 @@ const identityStatement = {
 /** Tells this database, with the tables as they are now, from all others. */
 export const databaseIdentity = async (query: Query): Promise<string> =>
   (await query<{ identity: string }>(identityStatement))[0]?.identity ?? ''
+
+const originStatement = {
+  name: 'database_origin',
+  text: 'select extract(epoch from applied_at)::text as origin from migration order by number limit 1',
+}
+
+/** Tells this database from all others, whatever its tables are by now: processes of several versions say the same. */
+export const databaseOrigin = async (query: Query): Promise<string> =>
+  (await query<{ origin: string }>(originStatement))[0]?.origin ?? ''

@@ -57,7 +57,7 @@ export { readCatalogue, readDocuments } from './catalogue.ts'
 export type { PublishedFlow, VersionKey } from './catalogue.ts'
 export { accountFlowKeys, commit, commitStatement, isChange, refuseOvertaken } from './commit.ts'
 export type { Change, Record } from './commit.ts'
-export { databaseIdentity } from './database-identity.ts'
+export { databaseIdentity, databaseOrigin } from './database-identity.ts'
 export type { Connections, Database, Query, Session, Statement } from './database/database.ts'
 export {
   deadLetterFailedAgain,
@@ -75,7 +75,7 @@ export {
   isTimedOut,
   isUnstorableText,
 } from './database/database-error.ts'
-export { migrate, unappliedMigrations } from './database/migrate.ts'
+export { migrate, migrationsDiffer, unappliedMigrations } from './database/migrate.ts'
 export {
   outcomes,
   readExperimentSums,

@@ -158,6 +158,27 @@ forEachDatabase((_, open) => {
       expect((await verifyAudit(database.query, kept)).broken).toEqual({ seq: 5, how: 'anchor' })
     })
 
+    test('does not have an end kept outside any more that it says was purged', async () => {
+      const database = await opened(5)
+      const kept = await auditHead(database.query)
+      // As whoever owns the database can write it, without taking a trigger away.
+      await append(database, 'purgeAudit', { actor: 'system', purgedTo: 5 })
+      await database.transaction(({ script }) => script('delete from audit_entry where seq <= 5'))
+      expect((await verifyAudit(database.query)).broken).toBeNull()
+      expect((await verifyAudit(database.query, kept)).broken).toEqual({ seq: 5, how: 'missing' })
+    })
+
+    test('is not whole without anything, its head neither', async () => {
+      expect(
+        await broken(
+          'drop trigger audit_head_kept on audit_head; delete from audit_head; delete from audit_entry',
+        ),
+      ).toEqual({
+        seq: 1,
+        how: 'missing',
+      })
+    })
+
     test('is one chain however many add to it at once', async () => {
       const database = await opened()
       const other = await open({ schema: database.schema })

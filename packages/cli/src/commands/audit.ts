@@ -26,7 +26,7 @@ type Verified = {
 
 const base = '/api/admin/audit'
 const usage =
-  'Say what to do: boardwalk audit list [--action A] [--actor A] [--user ID] [--since T] [--until T] [--limit N], or verify [--seq N --hash H].'
+  'Say what to do: boardwalk audit list [--action A] [--actor A] [--user ID] [--since T] [--until T] [--limit N] [--cursor C], or verify [--seq N --hash H].'
 
 const queryOf = (fields: Readonly<Record<string, string | undefined>>): string => {
   const given = Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined)
@@ -44,7 +44,7 @@ const list = async (fields: Readonly<Record<string, string | undefined>>): Promi
   })
   for (const line of rows(cells)) console.log(line)
   if (items.length === 0) console.log('There is nothing of that in the audit log')
-  if (nextCursor !== undefined) console.log(`Older ones: --until ${items.at(-1)?.at ?? ''}`)
+  if (nextCursor !== undefined) console.log(`Older ones: the same with --cursor ${nextCursor}`)
 }
 
 const found: Readonly<Record<string, string>> = {
@@ -71,7 +71,7 @@ export const audit: Command = {
   name: 'audit',
   usage: [
     'audit list [--action A] [--actor A] [--user ID]',
-    '           [--since T] [--until T] [--limit N]',
+    '           [--since T] [--until T] [--limit N] [--cursor C]',
     'audit verify [--seq N --hash H]',
   ],
   summary: 'tells who changed what, and checks that nothing of it is missing',
@@ -83,6 +83,7 @@ export const audit: Command = {
       since: text,
       until: text,
       limit: text,
+      cursor: text,
       seq: text,
       hash: text,
     }
@@ -90,7 +91,8 @@ export const audit: Command = {
     const { user: userId, seq, hash, ...fields } = values
     const [verb, ...more] = positionals
     if (verb === 'list' && more.length === 0 && !seq && !hash) await list({ ...fields, userId })
-    else if (verb === 'verify' && more.length === 0) await verify(seq, hash)
+    else if (verb === 'verify' && more.length === 0 && !userId && Object.keys(fields).length === 0)
+      await verify(seq, hash)
     else throw new CommandError(usage)
   },
 }

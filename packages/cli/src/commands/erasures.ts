@@ -9,22 +9,27 @@ const base = '/api/admin/erasures'
 const usage = 'Say what to do: boardwalk erasures export --file FILE, or replay --file FILE.'
 const mostAtOnce = 1000
 
-/** A first line that tells the key, then a line for each erasure. */
+/** A first line that tells the key and how many there are, then a line for each erasure. */
 const exportTo = async (file: string): Promise<void> => {
   const lines: string[] = []
-  let head = ''
+  let key = ''
   let cursor: string | undefined = ''
   while (cursor !== undefined) {
     const after: string = cursor && `&cursor=${encodeURIComponent(cursor)}`
     const page: Page = await callBoardwalk('GET', `${base}?limit=100${after}`)
-    head = JSON.stringify({ list: 'erasures', key: page.key })
+    key = page.key
     for (const item of page.items) lines.push(JSON.stringify(item))
     cursor = page.nextCursor
   }
+  const head = JSON.stringify({ list: 'erasures', key, count: lines.length })
   // The list of before stands until this one is whole.
   const unfinished = `${file}.unfinished`
-  await writeFile(unfinished, `${[head, ...lines].join('\n')}\n`)
-  await rename(unfinished, file)
+  try {
+    await writeFile(unfinished, `${[head, ...lines].join('\n')}\n`)
+    await rename(unfinished, file)
+  } catch (error) {
+    throw new CommandError(`${file} cannot be written: ${messageOf(error)}`)
+  }
   console.log(`${lines.length} erasure(s) written to ${file}. Keep it where no backup of the database is.`)
 }
 
@@ -36,8 +41,11 @@ const readList = async (file: string): Promise<{ readonly key: string; readonly 
     const [head, ...erasures] = text
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as { list?: unknown; key?: unknown })
-    if (head?.list === 'erasures' && typeof head.key === 'string') return { key: head.key, erasures }
+      .map((line) => JSON.parse(line) as { list?: unknown; key?: unknown; count?: unknown })
+    // Whoever is in a line that was lost would stay.
+    const isWhole = head?.count === undefined || head.count === erasures.length
+    if (isWhole && head?.list === 'erasures' && typeof head.key === 'string')
+      return { key: head.key, erasures }
   } catch {
     // Told below.
   }
@@ -72,8 +80,8 @@ export const erasures: Command = {
   run: async (words) => {
     const options = { file: { type: 'string' } } as const
     const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [verb] = positionals
-    if (values.file === undefined) throw new CommandError(usage)
+    const [verb, ...more] = positionals
+    if (!values.file || more.length > 0) throw new CommandError(usage)
     if (verb === 'export') await exportTo(values.file)
     else if (verb === 'replay') await replay(values.file)
     else throw new CommandError(usage)

@@ -59,9 +59,10 @@ export const keys: Command = {
     const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
     const [verb, first, ...more] = positionals
     if (more.length > 0) throw new CommandError(usage)
-    if (verb === 'list' && first === undefined) await list()
+    const isBare = Object.keys(values).length === 0
+    if (verb === 'list' && first === undefined && isBare) await list()
     else if (verb === 'create' && first !== undefined) await create(first, values)
-    else if (verb === 'revoke' && first !== undefined) await revoke(first)
+    else if (verb === 'revoke' && first !== undefined && isBare) await revoke(first)
     else throw new CommandError(usage)
   },
 }

@@ -3,6 +3,7 @@ import { migrate as apply, openDatabase, ownMigrations, renumberRestored } from 
 import { databaseOf } from '@boardwalk/server'
 import type { Command } from '../command.ts'
 import { configured } from '../configured.ts'
+import { orDatabaseAdvice } from '../doctor/database-advice.ts'
 
 export const migrate: Command = {
   name: 'migrate',
@@ -10,9 +11,10 @@ export const migrate: Command = {
   summary: 'brings the database up to this version; serve does so by itself',
   run: async (words) => {
     const { values } = parseArgs({ args: words, options: { data: { type: 'string' } } })
-    const database = await openDatabase(databaseOf(configured(values)))
+    const configuration = configured(values)
+    const database = await openDatabase(databaseOf(configuration))
     try {
-      const applied = await apply(database, await ownMigrations())
+      const applied = await orDatabaseAdvice(configuration, apply(database, await ownMigrations()))
       console.log(
         applied.length === 0
           ? 'Nothing to do: the database is up to date.'

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { serve as listen } from '@boardwalk/server'
 import type { Command } from '../command.ts'
 import { configured } from '../configured.ts'
+import { orDatabaseAdvice } from '../doctor/database-advice.ts'
 import { stopOnSignal } from '@boardwalk/server'
 
 export const serve: Command = {
@@ -13,7 +14,8 @@ export const serve: Command = {
       args: words,
       options: { port: { type: 'string' }, data: { type: 'string' } },
     })
-    const serving = await listen(configured(values))
+    const configuration = configured(values)
+    const serving = await orDatabaseAdvice(configuration, listen(configuration))
     console.log(`Boardwalk listens on ${serving.address}`)
     stopOnSignal(serving.stop)
   },

@@ -18,8 +18,8 @@ export const token: Command = {
   summary: "signs a person's token for 24 hours, to try things out",
   run: async (words) => {
     const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [userId] = positionals
-    if (userId === undefined) throw new CommandError('Say whose token: boardwalk token USER')
+    const [userId, ...more] = positionals
+    if (!userId || more.length > 0) throw new CommandError('Say whose token: boardwalk token USER')
     const secret = configured().jwtSecret ?? (await readDevelopmentSecrets())?.jwtSecret
     if (secret === undefined) {
       throw new CommandError(

@@ -1,35 +1,27 @@
 import { access, constants, stat, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { databaseOf, type Configuration } from '@boardwalk/server'
-import { openDatabase } from '@boardwalk/store'
+import { migrationsDiffer, openDatabase } from '@boardwalk/store'
 import { messageOf } from '../command.ts'
+import { adviceFor, codeOf, databaseReason } from './database-advice.ts'
 import { examineDatabase } from './examine-database.ts'
 import { bad, fine, warning, type Finding } from './finding.ts'
-import { withoutPassword } from './without-password.ts'
 
 const gibibyte = 1024 ** 3
 const littleSpace = gibibyte
 const noSpace = gibibyte / 10
 
-const advice: Readonly<Record<string, string>> = {
-  '28P01': 'correct user and password in DATABASE_URL',
-  '28000': 'allow this role and address in pg_hba.conf, or correct DATABASE_URL',
-  '3D000': 'create the database, or correct its name in DATABASE_URL',
-  '53300': 'raise max_connections, or set BOARDWALK_DATABASE_CONNECTIONS lower in all processes',
-  '42501': 'give the role the right to use the schema and its tables',
-  ECONNREFUSED: 'start PostgreSQL, or correct host and port in DATABASE_URL',
-  ENOTFOUND: 'correct the host in DATABASE_URL, or mend name resolution',
-  '08006': 'see whether a firewall lies between, and whether the server is busy',
-  '57P03': 'wait until the server has started',
-}
-
 const unusable = (error: unknown, { databaseUrl }: Configuration): Finding => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  // A name with several addresses fails with all of them, and says nothing itself.
-  const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error)
-  return bad('database', `The database cannot be used: ${withoutPassword(inner || code, databaseUrl)}`, {
+  if (codeOf(error) === migrationsDiffer) {
+    const mend = {
+      expected: 'migrations that this version knows',
+      todo: 'start the version that the database was migrated by, or restore a backup',
+    }
+    return bad('migrations', messageOf(error), mend)
+  }
+  return bad('database', `The database cannot be used: ${databaseReason(error, databaseUrl)}`, {
     expected: 'a database that answers',
-    todo: advice[code] ?? 'read what it says, and mend DATABASE_URL, the role or the server',
+    todo: adviceFor(error) ?? 'read what it says, and mend DATABASE_URL, the role or the server',
   })
 }
 

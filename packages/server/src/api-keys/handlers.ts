@@ -1,3 +1,4 @@
+import { problemAt } from '@boardwalk/contract'
 import {
   insertApiKey,
   listApiKeys,
@@ -29,8 +30,15 @@ const endOf = (called: Called): string | null =>
     ? new Date(called.key.expiresAt).toISOString()
     : null
 
-export const apiKeyHandlers = (query: Query): Served => ({
+const refusePast = (body: { readonly expiresAt?: string | undefined }, now: number): void => {
+  if (body.expiresAt === undefined || Date.parse(body.expiresAt) > now) return
+  const problem = problemAt(body, ['expiresAt'], 'a time to come')
+  throw new Failure('invalid_request', `The body does not fit. ${problem.message}`, { problems: [problem] })
+}
+
+export const apiKeyHandlers = (query: Query, clock: () => number): Served => ({
   createApiKey: async ({ body, called }) => {
+    refusePast(body, clock())
     const { id, key, verifier } = newApiKey()
     const { name, role = null, scopes = [], expiresAt = endOf(called) } = body
     refuseExcess('The key asked for', called, holderOf({ id, role, scopes, expiresAt }))

@@ -95,8 +95,8 @@ const queryOf = (url: string): Record<string, string> => {
   const mark = url.indexOf('?')
   if (mark === -1) return {}
   const pairs = [...new URLSearchParams(url.slice(mark))]
-  const names = pairs.map(([name]) => name)
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  const seen = new Set<string>()
+  const twice = pairs.find(([name]) => seen.size === seen.add(name).size)?.[0]
   if (twice === undefined) return Object.fromEntries(pairs)
   const problems = [
     { path: twice, found: 'more than one', expected: 'one value', message: `Send ${twice} once.` },

@@ -32,6 +32,8 @@ export type Limits = {
 
 type Counting = {
   readonly options: LimitOptions | undefined
+  /** Tells this database from all others that may use the same Redis. */
+  readonly identity: string
   readonly redis: SharedRedis | undefined
   readonly clock: () => number
   readonly log: Logger
@@ -53,15 +55,18 @@ const daySeconds = 86_400
 /** Redis answers, but will not count: told once a minute at most. */
 const tellAgainMs = 60_000
 
-/** Ids of people are nobody's business in Redis. */
-const hashed = (userId: string): string => createHash('sha256').update(userId).digest('base64url')
+/** Ids of people are nobody's business in Redis, and those of one database are not those of another. */
+const hashed = (identity: string, userId: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([identity, userId]))
+    .digest('base64url')
 
 /**
  * Counts in Redis for all processes. This process keeps in mind what Redis said and goes on from there while Redis is
  * away: then each process lets through one quota at most, and none that Redis has forgotten is given twice.
  */
 const counter = (limit: Limit, quota: number, windowSeconds: number, counting: Counting) => {
-  const { redis, clock, log, onOver } = counting
+  const { identity, redis, clock, log, onOver } = counting
   const windows = createWindows(windowSeconds * 1000, clock)
   const shared =
     redis &&
@@ -77,7 +82,7 @@ const counter = (limit: Limit, quota: number, windowSeconds: number, counting: C
   const countShared = async (userId: string): Promise<Window> => {
     try {
       // One more, and how many that makes; unlike `consume` it has no opinion of them.
-      const told = await shared?.penalty(hashed(userId))
+      const told = await shared?.penalty(hashed(identity, userId))
       if (told) return windows.learn(userId, told.consumedPoints, told.msBeforeNext)
     } catch (error) {
       if (redis?.isAway() === false && clock() - toldAt >= tellAgainMs) {

@@ -105,7 +105,7 @@ export const createMetrics = (): Metrics => {
   })
   const kafkaRecords = new Counter({
     name: 'boardwalk_kafka_records_total',
-    help: 'Records from Kafka by what became of them: applied, duplicate, dead (a dead letter) or erased (dropped).',
+    help: 'Records from Kafka by what became of them: applied, duplicate, dead (a dead letter), erased (dropped, as the person was) or own (told by Boardwalk itself).',
     labelNames: ['end'] as const,
     registers,
   })

@@ -17,9 +17,9 @@ const mostErrors = 5
 const mostCharacters = 300
 const mostFrames = 20
 
-// PostgreSQL, JSON.parse and others repeat what they were given, as it is, between double quotes: there is no telling
-// where that ends.
-const quoted = /"[\s\S]*$/
+// PostgreSQL, JSON.parse and others repeat what they were given, as it is, between double quotes, or those of the language
+// that the server speaks («», »«, „“): there is no telling where that ends.
+const quoted = /["«»„“”][\s\S]*$/
 const addresses = /\b[a-z][a-z\d+.-]*:\/\/\S+/gi
 const mailboxes = /[^\s<>()]+@[^\s<>()]+/g
 

@@ -35,10 +35,19 @@ const quietTurnMs = 0.2
 const quietTurns = 3
 const mostTurns = 1_000
 
-const portTaken = (port: number): Error =>
-  new ConfigurationError(
+const mends: Readonly<Record<string, (port: number, host: string) => string>> = {
+  EADDRINUSE: (port) =>
     `Port ${port} is taken by another program. Set PORT to another one, or stop that program.`,
-  )
+  EADDRNOTAVAIL: (_, host) =>
+    `${host} is no address of this machine. Set HOST to one of them, or to 0.0.0.0 for all.`,
+  ENOTFOUND: (_, host) => `${host} has no address. Set HOST to an address of this machine.`,
+  EACCES: (port) => `This user may not listen on port ${port}. Set PORT to one from 1024 on.`,
+}
+
+const notListening = (error: NodeJS.ErrnoException, port: number, host: string): Error => {
+  const mend = mends[error.code ?? '']
+  return mend === undefined ? error : new ConfigurationError(mend(port, host))
+}
 
 /** Open connections, and when each was taken. */
 type Sockets = ReadonlyMap<Socket, number>
@@ -99,7 +108,7 @@ const urlOf = (server: Server, host: string): string => {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-/** Serves a web-standard handler by Node's own HTTP server. A port that is taken is a `ConfigurationError`. */
+/** Serves a web-standard handler by Node's own HTTP server. A port or host that cannot be had is a `ConfigurationError`. */
 export const listen = (
   fetch: (request: Request) => Response | Promise<Response>,
   { port, host, graceMs = 0 }: ListenOptions,
@@ -123,8 +132,6 @@ export const listen = (
       sockets.set(socket, performance.now())
       socket.once('close', () => sockets.delete(socket))
     })
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? portTaken(port) : error),
-    )
+    server.once('error', (error: NodeJS.ErrnoException) => reject(notListening(error, port, host)))
     server.listen(port, host, () => resolve({ address: urlOf(server, host), stop }))
   })

@@ -59,14 +59,19 @@ const logChanges = ({ log, onConnected }: Opening, client: Redis): void => {
 
 /** Comes back when Redis has answered, or could not be reached for the first time; it is tried again for as long as it takes. */
 export const openRedis = async (opening: Opening): Promise<SharedRedis> => {
-  const client = new PromptClient(opening.url, deadlineMs, {
+  const client: PromptClient = new PromptClient(opening.url, deadlineMs, {
     connectTimeout: connectMs,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: waitMs,
+    // A connection that stands is no sign that commands are answered.
+    retryStrategy: (failures) => waitMs(Math.max(failures, client.givenUpInARow)),
     // Of a primary that has become a replica; the name may lead to the new one by now.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError: (error) => {
+      if (error.message.startsWith('READONLY'))
+        client.giveUp(new Error('it is a replica, which takes no writes'))
+      return false
+    },
     // Whichever of IPv4 and IPv6 the host has.
     family: 0,
   })

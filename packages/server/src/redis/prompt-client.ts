@@ -1,5 +1,8 @@
 import { Redis, type Command, type RedisOptions } from 'ioredis'
 
+// Whoever fails again within this time is not well yet.
+const wellAfterMs = 10_000
+
 /** What a connection loses when it answers too late. */
 class TooLate extends Error {
   override readonly name = 'TooLate'
@@ -12,6 +15,14 @@ class TooLate extends Error {
  */
 export class PromptClient extends Redis {
   readonly #deadlineMs: number
+  #givenUp: Redis['stream'] | undefined
+  #givenUpAt = -Infinity
+  #givenUpInARow = 0
+
+  /** How many connections were given up, each soon after the last: they come to stand, and then are good for nothing. */
+  get givenUpInARow(): number {
+    return this.#givenUpInARow
+  }
 
   constructor(url: string, deadlineMs: number, options: RedisOptions) {
     super(url, { ...options, lazyConnect: true })
@@ -24,12 +35,23 @@ export class PromptClient extends Redis {
     return answer
   }
 
+  /** Ends the connection because of this error, once, however many commands meet it. */
+  giveUp(error: Error): void {
+    const { stream } = this
+    if (stream === this.#givenUp) return
+    this.#givenUp = stream
+    const now = performance.now()
+    this.#givenUpInARow = now - this.#givenUpAt < wellAfterMs ? this.#givenUpInARow + 1 : 1
+    this.#givenUpAt = now
+    stream?.destroy(error)
+  }
+
   #watch({ promise }: Command): void {
     let isSettled = false
     const timer = setTimeout(() => {
       // After a pause of this process an answer may lie there, unread: it is read before `setImmediate`.
       setImmediate(() => {
-        if (!isSettled) this.stream?.destroy(new TooLate(`no answer within ${this.#deadlineMs} ms`))
+        if (!isSettled) this.giveUp(new TooLate(`no answer within ${this.#deadlineMs} ms`))
       })
     }, this.#deadlineMs)
     const settle = (): void => {

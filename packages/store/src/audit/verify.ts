@@ -62,6 +62,7 @@ export const verifyAudit = async (query: Query, anchor?: AuditEnd): Promise<Veri
   let purgedTo = purged
   let before: AuditEnd | undefined
   let entries = 0
+  let isAnchored = anchor === undefined
   const answer = (broken: Verification['broken']): Verification => ({ entries, head, purgedTo, broken })
   for (;;) {
     const page = await query<Link>(pageStatement, [before?.seq ?? 0, head.seq])
@@ -77,6 +78,7 @@ export const verifyAudit = async (query: Query, anchor?: AuditEnd): Promise<Veri
       if (how !== undefined) return answer({ seq: link.seq, how })
       if (anchor?.seq === link.seq && anchor.hash !== link.hash)
         return answer({ seq: link.seq, how: 'anchor' })
+      isAnchored ||= anchor?.seq === link.seq
       before = link
       entries += 1
     }
@@ -86,5 +88,7 @@ export const verifyAudit = async (query: Query, anchor?: AuditEnd): Promise<Veri
   if (last !== null && last > head.seq) return answer({ seq: head.seq + 1, how: 'beyond_head' })
   if (before !== undefined && before.hash !== head.hash) return answer({ seq: head.seq, how: 'unlinked' })
   if (anchor !== undefined && anchor.seq > head.seq) return answer({ seq: head.seq + 1, how: 'missing' })
-  return answer(null)
+  // Also an entry that was purged: that it was too old is only what the log says.
+  if (anchor !== undefined && !isAnchored) return answer({ seq: anchor.seq, how: 'missing' })
+  return answer(head.hash === '' ? { seq: 1, how: 'missing' } : null)
 }

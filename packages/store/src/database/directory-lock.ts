@@ -24,7 +24,10 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     lockFile.exec('begin exclusive')
   } catch (error) {
     lockFile.close()
-    if (!isBusy(error)) throw new Error(`Cannot lock ${path}: ${String(error)}`, { cause: error })
+    if (!isBusy(error))
+      throw Object.assign(new Error(`Cannot lock ${path}: ${String(error)}`, { cause: error }), {
+        code: directoryUnusable,
+      })
     throw await heldError(path, holderFile)
   }
   const holder: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() }
@@ -41,6 +44,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
 }
 
 export const directoryHeld = 'DIRECTORY_HELD'
+export const directoryUnusable = 'DIRECTORY_UNUSABLE'
 
 async function heldError(path: string, holderFile: string): Promise<Error> {
   const holder = await readHolder(holderFile)
@@ -73,9 +77,12 @@ async function ensureDirectory(path: string): Promise<void> {
         : code === 'EACCES' || code === 'EROFS' || code === 'EPERM'
           ? 'is not writable for this user'
           : `cannot be used (${code ?? String(error)})`
-    throw new Error(
-      `The data directory ${path} ${found}. Name a directory that this process may create or write to.`,
-      { cause: error },
+    throw Object.assign(
+      new Error(
+        `The data directory ${path} ${found}. Name a directory that this process may create or write to.`,
+        { cause: error },
+      ),
+      { code: directoryUnusable },
     )
   }
 }

@@ -74,6 +74,11 @@ async function ensureLedger(schema: string, session: Session): Promise<void> {
     number int primary key, name text not null, sha256 text not null, applied_at timestamptz not null default now())`)
 }
 
+/** The code of the error that the database has other migrations than this version of the code. */
+export const migrationsDiffer = 'MIGRATIONS_DIFFER'
+
+const differ = (message: string): Error => Object.assign(new Error(message), { code: migrationsDiffer })
+
 /** Applied migrations must be the first of ours, unchanged. */
 function refuseDifference(
   schema: string,
@@ -83,12 +88,12 @@ function refuseDifference(
   applied.forEach((row, index) => {
     const own = migrations[index]
     if (own === undefined) {
-      throw new Error(
+      throw differ(
         `The schema ${schema} has migration ${row.number} (${row.name}), this version of the code knows ${migrations.length}: the database is newer. Start the newer version, or restore a backup.`,
       )
     }
     if (own.number !== row.number || sha256(own.sql) !== row.sha256) {
-      throw new Error(
+      throw differ(
         `Migration ${own.number} (${own.name}) differs from the one applied to schema ${schema} (${row.number}, ${row.name}): it was edited after it was merged. Undo the edit and write a new migration.`,
       )
     }

@@ -18,11 +18,14 @@ const lockQueues = {
     for update of q`,
 }
 
+// Who made the person may have a clock that is ahead of the database's.
+const erasedAt = 'greatest(now(), (select created_at from gone))'
+
 const erasePerson = {
   name: 'erase_person',
   text: `
     with gone as (
-      delete from person where user_id = $1 returning id
+      delete from person where user_id = $1 returning id, created_at
     ),
     unenrolled as (
       delete from enrolment where person_id in (select id from gone)
@@ -57,21 +60,31 @@ const erasePerson = {
     -- Where processes of the release before look.
     told_before as (
       insert into erased_person as e (subject, receipt, erased_at)
-      select sha256(convert_to($1, 'UTF8')), $2::uuid, now()
-      where (exists (select from gone) or exists (select from unread))
+      select sha256(convert_to($1, 'UTF8')), $2::uuid, ${erasedAt}
+      where ($3::boolean or exists (select from gone) or exists (select from unread))
         and exists (select from migration where name = 'privacy' and applied_at > now() - interval '1 day')
       on conflict (subject) do update set receipt = excluded.receipt, erased_at = excluded.erased_at
     )
     insert into erasure as e (subject, receipt, erased_at)
-    select ${subjectOf('$1')}, $2::uuid, now()
-    where exists (select from gone) or exists (select from unread)
+    select ${subjectOf('$1')}, $2::uuid, ${erasedAt}
+    where $3::boolean or exists (select from gone) or exists (select from unread)
     on conflict (subject) do update
     set receipt = excluded.receipt, erased_at = excluded.erased_at, readmitted_at = null
     returning e.receipt::text as id, to_char(e.erased_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "erasedAt"`,
 }
 
-/** It waits for so many that two may wait for each other; PostgreSQL then ends one of them. */
 const mostAttempts = 4
+
+/** It waits for so many that two may wait for each other; PostgreSQL then ends one of them. */
+export const erasing = async <T>(database: Database, work: (query: Query) => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await database.transaction(({ query }) => work(query))
+    } catch (error) {
+      if (!isSerializationFailure(error) || attempt === mostAttempts) throw error
+    }
+  }
+}
 
 export type Receipt = { readonly id: string; readonly erasedAt: string }
 
@@ -86,8 +99,8 @@ export const eraseIn = async (
   await query(lockQueues, [userId])
   await query(lockLetters, [userId])
   if (person !== undefined) await leaveCounts(query, person.id)
-  await forgetMentions(query, userId)
-  return (await query<Receipt>(erasePerson, [userId, receipt]))[0]
+  const isMentioned = await forgetMentions(query, userId)
+  return (await query<Receipt>(erasePerson, [userId, receipt, isMentioned]))[0]
 }
 
 /**
@@ -95,19 +108,8 @@ export const eraseIn = async (
  * queues and their dead letters are locked by statements of their own, so that the erasing one also sees what was
  * written while these waited. What they count for stays, as nobody's.
  */
-export const erase = async (
-  database: Database,
-  userId: string,
-  receipt: string,
-): Promise<Receipt | undefined> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await database.transaction(({ query }) => eraseIn(query, userId, receipt))
-    } catch (error) {
-      if (!isSerializationFailure(error) || attempt === mostAttempts) throw error
-    }
-  }
-}
+export const erase = (database: Database, userId: string, receipt: string): Promise<Receipt | undefined> =>
+  erasing(database, (query) => eraseIn(query, userId, receipt))
 
 const readmitStatement = {
   name: 'readmit_person',

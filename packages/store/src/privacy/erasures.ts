@@ -1,5 +1,5 @@
 import type { Database, Query } from '../database/database.ts'
-import { eraseIn } from './erase.ts'
+import { eraseIn, erasing } from './erase.ts'
 import { subjectOf } from './subject.ts'
 
 /** A row of the list of erased people. It says who only to whoever has the key and the user id. */
@@ -80,7 +80,7 @@ const restandStatement = {
 
 /** False when they are gone already, or were sent again meanwhile. */
 const eraseAgain = (database: Database, userId: string): Promise<boolean> =>
-  database.transaction(async ({ query }) => {
+  erasing(database, async (query) => {
     const [standing] = await query<Erasure>(standingStatement, [userId])
     if (standing === undefined) return false
     await eraseIn(query, userId, standing.receipt)

@@ -85,7 +85,7 @@ export const listsNaming = async (
 ): Promise<{ readonly in: string; readonly id: string }[]> =>
   (await namingIn(query, userId, '')).map(({ listing, key }) => ({ in: listing.table, id: key }))
 
-const forgetInLists = async (query: Query, userId: string): Promise<void> => {
+const forgetInLists = async (query: Query, userId: string): Promise<boolean> => {
   const json = JSON.stringify(userId)
   // As those who change a release lock, and then those who change an experiment.
   await query(lockFlows, [json])
@@ -93,30 +93,57 @@ const forgetInLists = async (query: Query, userId: string): Promise<void> => {
   const named = await namingIn(query, userId, 'for update')
   for (const { listing, key, text } of named) await query(rewriteStatement(listing), [key, text])
   if (named.length > 0) await raiseCatalogue(query)
+  return named.length > 0
+}
+
+const unicodeEscape = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** How JSON of anybody's making may write a text: not every writer escapes only what has to be. */
+const jsonSpellings = (text: string): string[] => {
+  const fewest = JSON.stringify(text)
+  const ascii = fewest.replaceAll(/[\u0080-\uffff]/g, unicodeEscape)
+  const all = [fewest, ascii, ascii.replaceAll(/\\u..../g, (escape) => `\\u${escape.slice(2).toUpperCase()}`)]
+  return all.flatMap((json) => [json, json.replaceAll('/', '\\/')])
 }
 
 // A short id is a part of much that does not mean it: then it has to stand as a text of its own, in a record of nobody known.
-const namesPerson = `case
-      when octet_length($1::text) >= 8 then position(convert_to($1::text, 'UTF8') in payload) > 0 or position($1::text in headers::text) > 0
-      else user_id is null and (position(convert_to($2::text, 'UTF8') in payload) > 0 or position($2::text in headers::text) > 0)
-    end`
+const leastTelling = 8
+
+type Naming = { readonly tells: boolean; readonly spellings: readonly string[] }
+
+const namingOf = (userId: string): Naming => {
+  const quoted = jsonSpellings(userId)
+  if (Buffer.byteLength(userId) < leastTelling) return { tells: false, spellings: [...new Set(quoted)] }
+  const within = quoted.map((json) => json.slice(1, -1))
+  return { tells: true, spellings: [...new Set([userId, encodeURIComponent(userId), ...within])] }
+}
+
+const namesPerson = `($2::boolean or user_id is null) and exists (
+      select from unnest($3::text[]) as s (spelling)
+      where position(convert_to(s.spelling, 'UTF8') in payload) > 0 or position(s.spelling in headers::text) > 0)`
 const lockLettersStatement = {
   name: 'lock_letters_naming',
   text: `select from dead_letter where user_id = $1::text or ${namesPerson} order by id for update`,
 }
 const deleteLettersStatement = {
   name: 'delete_letters_naming',
-  text: `delete from dead_letter where user_id is distinct from $1::text and ${namesPerson}`,
+  text: `delete from dead_letter where user_id is distinct from $1::text and ${namesPerson} returning 1`,
+}
+
+const lettersNaming = (userId: string): unknown[] => {
+  const { tells, spellings } = namingOf(userId)
+  return [userId, tells, spellings]
 }
 
 /** Before the person is locked: as those do who take a record again, which may be about the person. */
 export const lockMentions = async (query: Query, userId: string): Promise<void> => {
-  await query(lockLettersStatement, [userId, JSON.stringify(userId)])
+  await query(lockLettersStatement, lettersNaming(userId))
 }
 
-/** For those who hold the person's locks. */
-export const forgetMentions = async (query: Query, userId: string): Promise<void> => {
-  const json = JSON.stringify(userId)
-  await forgetInLists(query, userId)
-  await query(deleteLettersStatement, [userId, json])
+/** For those who hold the person's locks. Whether they were named anywhere. */
+export const forgetMentions = async (query: Query, userId: string): Promise<boolean> => {
+  const isListed = await forgetInLists(query, userId)
+  const letters = await query(deleteLettersStatement, lettersNaming(userId))
+  return isListed || letters.length > 0
 }
