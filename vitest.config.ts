@@ -7,7 +7,8 @@ export default defineConfig({
     globalSetup: ['packages/store/test-kit/global-setup.ts'],
     // Most files wait for a database or a clock more than they compute.
     maxWorkers: Math.min(availableParallelism() + 1, 8),
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 })

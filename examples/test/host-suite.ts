@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { oddRequests, rawRequest } from '@boardwalk/sdk/test-kit'
 import type { HostProcess } from './host-process.ts'
@@ -8,8 +9,11 @@ import type { HostProcess } from './host-process.ts'
 type Answer = { status: number; type: string; body: any }
 type Call = (method: string, path: string, body?: object) => Promise<Answer>
 
+const mostTries = 50
+
+/** Asks again after a 503, as clients do: on a machine that is busy a gate is not always decided in time. */
 const callerAt =
-  (address: string, cookie?: string): Call =>
+  (address: string, cookie?: string, tries = 1): Call =>
   async (method, path, body) => {
     const response = await fetch(new URL(path, address), {
       method,
@@ -19,6 +23,11 @@ const callerAt =
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
+    if (response.status === 503 && tries < mostTries) {
+      await response.text()
+      await setTimeout(200)
+      return callerAt(address, cookie, tries + 1)(method, path, body)
+    }
     const type = response.headers.get('content-type') ?? ''
     return {
       status: response.status,

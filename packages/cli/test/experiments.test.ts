@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serveBoardwalk, type Served } from './served-boardwalk.ts'
 
-const patient = { timeout: 20_000 }
 const shipped = (id: string): string =>
   fileURLToPath(new URL(`../../../experiments/${id}.json`, import.meta.url))
 
@@ -25,7 +24,7 @@ describe('boardwalk experiments', () => {
     await rm(folder, { recursive: true })
   })
 
-  test('applies those that come with the store, starts and stops them, and lists them', patient, async () => {
+  test('applies those that come with the store, starts and stops them, and lists them', async () => {
     const { code, out } = await served.boardwalk('experiments', 'apply', shipped('skip_button_text'))
     expect({ code, out }).toEqual({
       code: 0,
@@ -50,7 +49,7 @@ describe('boardwalk experiments', () => {
     expect((await served.boardwalk('experiments', 'show', 'skip_button_style')).out).toContain('arm link')
   })
 
-  test('tells what came of them, and explain why somebody is in an arm', patient, async () => {
+  test('tells what came of them, and explain why somebody is in an arm', async () => {
     await served.boardwalk('experiments', 'start', 'skip_button_text')
     const { out } = await served.boardwalk('experiments', 'results', 'skip_button_text', '--window', '1d')
     expect(out).toMatch(/within 1d of their exposure:\n +arm +people +inside/)
@@ -67,13 +66,13 @@ describe('boardwalk experiments', () => {
     [['experiments', 'list', 'x'], /experiments list, or show/],
     [['experiments', 'show', 'nobodys'], /404 experiment_not_found/],
     [['experiments', 'apply', 'nowhere.json'], /cannot be read as JSON/],
-  ])('refuses %j', patient, async (words, expected) => {
+  ])('refuses %j', async (words, expected) => {
     const { code, err } = await served.boardwalk(...words)
     expect(code).toBe(1)
     expect(err).toMatch(expected)
   })
 
-  test('a file that is no experiment is refused with every place', patient, async () => {
+  test('a file that is no experiment is refused with every place', async () => {
     const file = join(folder, 'x.json')
     await writeFile(file, 'null')
     expect((await served.boardwalk('experiments', 'apply', file)).err).toContain('has no "id"')

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serveBoardwalk, type Served } from './served-boardwalk.ts'
 
 // Each command is a process of its own.
-const patient = { timeout: 120_000 }
 
 describe('boardwalk health and the phases of a release', () => {
   let served: Served
@@ -14,7 +13,7 @@ describe('boardwalk health and the phases of a release', () => {
   })
   afterAll(() => served.stop())
 
-  test('show tells every metric, its target, and what the rules find', patient, async () => {
+  test('show tells every metric, its target, and what the rules find', async () => {
     const { code, out } = await served.boardwalk('health', 'show', 'shop')
     expect(code).toBe(0)
     expect(out).toMatch(/^flow "shop" since 20\S+; no baseline\n/)
@@ -25,7 +24,7 @@ describe('boardwalk health and the phases of a release', () => {
     expect(JSON.parse(json.out)).toMatchObject({ flow: 'shop', baseline: null })
   })
 
-  test('baseline keeps the figures of a time', patient, async () => {
+  test('baseline keeps the figures of a time', async () => {
     const [from, to] = ['2026-01-01T00:00:00Z', '2026-01-08T00:00:00Z']
     const { code, out } = await served.boardwalk('health', 'baseline', 'shop', '--from', from, '--to', to)
     expect(code).toBe(0)
@@ -37,7 +36,7 @@ describe('boardwalk health and the phases of a release', () => {
     )
   })
 
-  test('phases shows them, advance enters one after the other while criteria are met', patient, async () => {
+  test('phases shows them, advance enters one after the other while criteria are met', async () => {
     const before = await served.boardwalk('release', 'phases', 'shop')
     expect(before.out).toMatch(/^flow "shop" is in no phase yet\n +internal +\{"rolloutPercentage":0\}/)
     expect((await served.boardwalk('release', 'advance', 'shop')).out).toBe(
@@ -73,7 +72,7 @@ describe('boardwalk health and the phases of a release', () => {
     [['release', 'phases', 'none'], /no flow "none"/],
     [['release', 'advance'], /release advance FLOW/],
     [['release', 'advance', 'shop', '--to', 'internal'], /that is not the next phase/],
-  ] as const)('boardwalk %j is refused with what to do', patient, async (words, message) => {
+  ] as const)('boardwalk %j is refused with what to do', async (words, message) => {
     const { code, err } = await served.boardwalk(...words)
     expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(message) })
     expect(err).not.toContain('    at ')

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serveBoardwalk, type Served } from './served-boardwalk.ts'
 
-const patient = { timeout: 20_000 }
-
 describe('boardwalk release', () => {
   let served: Served
   beforeAll(async () => {
@@ -14,13 +12,13 @@ describe('boardwalk release', () => {
   })
   afterAll(() => served.stop())
 
-  test('shows a flow for which nothing was set', patient, async () => {
+  test('shows a flow for which nothing was set', async () => {
     const { code, out } = await served.boardwalk('release', 'show', 'shop')
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^flow "shop" is on\n/) })
     expect(out).toMatch(/percentage +100\n.*markets +all\n.*users +none\n.*changed +never\n/s)
   })
 
-  test('sets what it is told, leaves the rest, and takes restrictions away', patient, async () => {
+  test('sets what it is told, leaves the rest, and takes restrictions away', async () => {
     const words = ['--percentage', '12.5', '--market', 'FR', '--market', 'CH', '--skip', 'off']
     const { out } = await served.boardwalk('release', 'set', 'shop', ...words, '--reason', 'France first')
     expect(out).toMatch(/percentage +12\.5\n.*markets +FR, CH\n.*skip +off\n.*snooze +on\n/s)
@@ -31,14 +29,14 @@ describe('boardwalk release', () => {
     await served.boardwalk('release', 'set', 'shop', '--market', 'FR', '--no-users')
   })
 
-  test('explain tells whom it is kept from, and why', patient, async () => {
+  test('explain tells whom it is kept from, and why', async () => {
     const { out } = await served.boardwalk('explain', 'ada')
     expect(out).toContain(
       'release of "shop": off for this person (marketWhitelist, expected ["FR"], found "DE"); off: skipEnabled',
     )
   })
 
-  test('off is the kill switch, and on undoes it', patient, async () => {
+  test('off is the kill switch, and on undoes it', async () => {
     const killed = await served.boardwalk('release', 'off', 'shop', '--reason', 'payments fail')
     expect(killed).toMatchObject({
       code: 0,
@@ -60,7 +58,7 @@ describe('boardwalk release', () => {
     [['release', 'set', 'shop', '--skip', 'maybe'], /expected on or off/],
     [['release', 'set', 'shop', '--signed-up-after', 'May'], /a time in ISO 8601/],
     [['release', 'show', 'none'], /no flow "none"/],
-  ] as const)('boardwalk %j is refused with what to do', patient, async (words, message) => {
+  ] as const)('boardwalk %j is refused with what to do', async (words, message) => {
     const { code, err } = await served.boardwalk(...words)
     expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(message) })
     expect(err).not.toContain('    at ')
