@@ -13,7 +13,7 @@ export type RedisServer = {
   readonly stop: () => Promise<void>
 }
 
-const startMs = 10_000
+const startMs = 60_000
 
 const answers = async (port: number): Promise<boolean> => {
   const socket = connect(port, '127.0.0.1')
