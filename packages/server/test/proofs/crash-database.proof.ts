@@ -28,6 +28,8 @@ const killDatabase = async (settings: Record<string, string>): Promise<Judged> =
     BOARDWALK_LOG_LEVEL: 'silent',
   })
   await publishFlow(server.server, crashFlow)
+  // So many failures prove that something is wrong, and the flow would be switched off, as it should.
+  await server.server('PUT', '/api/admin/health/crash/settings', { automaticRollback: 'dry_run' })
   await server.server('POST', '/api/admin/webhooks', { url: receiver.url })
   const file = join(folder, 'history')
   // What was committed by now is on the disk in either case: a lost flow would be too easy to find.
