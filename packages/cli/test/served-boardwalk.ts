@@ -3,11 +3,9 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, vi } from 'vitest'
-
-const entry = fileURLToPath(new URL('../bin/boardwalk.js', import.meta.url))
+import { entry, quickly } from './command-line.ts'
 
 const settings = {
   BOARDWALK_JWT_SECRET: 'a secret of this test, longer than 32 bytes',
@@ -20,7 +18,7 @@ type Ended = { readonly code: number; readonly out: string; readonly err: string
 /** `boardwalk serve` with these settings besides the usual ones, and the commands that speak to it. */
 export const serveBoardwalk = async (more: Record<string, string>) => {
   const folder = await mkdtemp(join(tmpdir(), 'boardwalk-cli-'))
-  const env = { PATH: process.env['PATH'], ...settings, ...more }
+  const env = { ...quickly, ...settings, ...more }
   const child = spawn(process.execPath, [entry, 'serve', '--port', '0'], { cwd: folder, env })
   let out = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
@@ -34,7 +32,7 @@ export const serveBoardwalk = async (more: Record<string, string>) => {
   return {
     address,
     boardwalk: async (...words: string[]): Promise<Ended> => {
-      const asked = { PATH: process.env['PATH'], ...settings, BOARDWALK_URL: address }
+      const asked = { ...quickly, ...settings, BOARDWALK_URL: address }
       try {
         const ended = await promisify(execFile)(process.execPath, [entry, ...words], {
           cwd: folder,
