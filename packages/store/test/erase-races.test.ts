@@ -18,7 +18,7 @@ import {
   type Loaded,
   type Query,
 } from '../src/index.ts'
-import { forEachDatabase, forEachPostgres } from '../test-kit/index.ts'
+import { forEachDatabase, forEachPostgres, olderTransactionsEnd } from '../test-kit/index.ts'
 
 const count = async ({ query }: Database, table: string): Promise<number | undefined> =>
   (await query<{ n: number }>({ name: `count_${table}`, text: `select count(*)::int as n from ${table}` }))[0]
@@ -82,6 +82,7 @@ forEachPostgres((_name, _url, open) => {
     await happens(database, 'ada')
     await expect.poll(() => fan(database.query)).toBe(1)
     await happens(database, 'ada')
+    await olderTransactionsEnd(database.query)
     await eraseDuring(database, (query) => fan(query))
     expect([await count(database, 'delivery'), await count(database, 'delivery_queue')]).toEqual([0, 0])
   })

@@ -13,7 +13,7 @@ import {
   type Database,
   type Query,
 } from '../src/index.ts'
-import { forEachDatabase, forEachPostgres } from '../test-kit/index.ts'
+import { forEachDatabase, forEachPostgres, olderTransactionsEnd } from '../test-kit/index.ts'
 
 const start: Cursor = { xid: '0', seq: 0 }
 const insert = {
@@ -33,6 +33,7 @@ forEachDatabase((_, open) => {
 
   test('happenings are read in order, page by page, each once', async () => {
     for (const type of ['a', 'b', 'c', 'd', 'e']) await write(database.query, type)
+    await olderTransactionsEnd(database.query)
     const [first, second] = await readHappenings(database.query, start, 2)
     expect([first?.type, second?.type]).toEqual(['a', 'b'])
     expect(await typesAfter(database, second?.cursor)).toEqual(['c', 'd', 'e'])
@@ -40,6 +41,7 @@ forEachDatabase((_, open) => {
 
   test('a reader is held by one at a time, given back when released, and its cursor never goes back', async () => {
     for (const type of ['a', 'b']) await write(database.query, type)
+    await olderTransactionsEnd(database.query)
     const [first, second] = await readHappenings(database.query, start, 2)
     expect(await holdReader(database.query, 'r', 'me', 60_000)).toEqual(start)
     expect(await holdReader(database.query, 'r', 'you', 60_000)).toBeUndefined()
@@ -90,6 +92,7 @@ forEachPostgres((_, _url, open) => {
     expect(await typesAfter(database)).toEqual([])
     finish()
     await slow
+    await olderTransactionsEnd(database.query)
     expect(await typesAfter(database)).toEqual(['slow', 'quick'])
   })
 
@@ -115,6 +118,7 @@ forEachPostgres((_, _url, open) => {
     let cursor = start
     for (let last = false; !last;) {
       last = !writing
+      if (last) await olderTransactionsEnd(database.query)
       const page = await readHappenings(database.query, cursor, 20)
       seen.push(...page.map((happened) => happened.type))
       cursor = page.at(-1)?.cursor ?? cursor

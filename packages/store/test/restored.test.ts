@@ -12,7 +12,7 @@ import {
   type Cursor,
   type Database,
 } from '../src/index.ts'
-import { forEachDatabase } from '../test-kit/index.ts'
+import { forEachDatabase, olderTransactionsEnd } from '../test-kit/index.ts'
 
 const insert = { name: 'insert', text: "insert into happening (type, data, at) values ($1, '{}', now())" }
 const longMs = 60_000
@@ -26,6 +26,7 @@ forEachDatabase((_, open) => {
 
   const write = async (...types: string[]): Promise<void> => {
     for (const type of types) await database.query(insert, [type])
+    await olderTransactionsEnd(database.query)
   }
   const place = async (reader: string, holder: string): Promise<Cursor> => {
     const cursor = await holdReader(database.query, reader, holder, longMs)
