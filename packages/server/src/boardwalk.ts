@@ -89,6 +89,8 @@ export type BoardwalkOptions = {
   readonly mail?: MailOptions
   /** How releases are watched. */
   readonly watch?: WatchOptions
+  /** Milliseconds that a question about figures waits at most until what happened before it is counted; then `isCurrent` is false. Default 1,000. */
+  readonly figuresWaitMs?: number
   /** How many days what is kept; what is left out, as usual. */
   readonly kept?: Partial<Kept>
   /** Who in this process hears of what happens, from the next commit on. */
@@ -171,13 +173,21 @@ const runOn = async (
   const answers = await openAnswers(options.answerCache, database, metrics, redis)
   const road: Road = createRoad({ database, catalogue, answers, clock, onCommitted })
   const members: Following = await followHappenings(database, accountMembers(database, road), log)
-  const analytics = await startAnalytics({ database, clock, metrics, log, announcer: announce })
+  const analytics = await startAnalytics({
+    database,
+    clock,
+    metrics,
+    log,
+    announcer: announce,
+    figuresWaitMs: options.figuresWaitMs,
+  })
   const out = await startEventsOut({ database, clock, metrics, log, webhooks, listeners, kafka })
   const health = startHealth({
     database,
     clock,
     log,
     announcer: announce,
+    caughtUp: analytics.caughtUp,
     watch: options.watch,
     outbound: webhooks,
     mail: options.mail,
@@ -214,7 +224,7 @@ const runOn = async (
     ...flagHandlers(verbs),
     ...out.handlers,
     ...analytics.handlers,
-    ...figureHandlers(database.query, clock),
+    ...figureHandlers(database.query, clock, analytics.caughtUp),
     ...apiKeyHandlers(database.query, clock),
     ...auditHandlers(database.query),
     ...operationHandlers(database.query, metrics, isDraining),

@@ -25,7 +25,7 @@ forEachDatabase((_, open) => {
     await migrate(database, await ownMigrations())
     await beginAnalytics(query)
     await holdReader(query, 'analytics', 'who hangs', 3_600_000)
-    const house = await openHouse(database)
+    const house = await openHouse(database, { figuresWaitMs: 50 })
     await house.publish(shop)
     await enters(house, 'ann')
     const ask = async () => (await house.server('GET', '/api/admin/analytics/funnel?flow=shop')).body

@@ -219,7 +219,7 @@ forEachDatabase((_, open) => {
     test('is told to whoever asks for what is held of them', async () => {
       const me = await house.person('told', { market: 'FR' })
       await me('GET', '/api/onboarding')
-      await caughtUp(database.query, 10_000)
+      await caughtUp(database.query, 30_000)
       const { body } = await house.server('GET', '/api/users/told/export')
       expect(body.tally.journeys[1].segment).toMatchObject({ flow: 'shop', version: 3, market: 'FR' })
     })
@@ -234,7 +234,7 @@ forEachDatabase((_, open) => {
       await (
         await house.person(userId)
       )('GET', '/api/onboarding')
-      expect(await caughtUp(database.query, 10_000)).toEqual({
+      expect(await caughtUp(database.query, 30_000)).toEqual({
         asOf: expect.stringMatching(/Z$/),
         isCurrent: true,
       })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { forEachDatabase } from '@boardwalk/store/test-kit'
+import { forEachDatabase, olderTransactionsEnd } from '@boardwalk/store/test-kit'
 import { createBoardwalk, type Listener } from '../src/index.ts'
 import { flowFile, openHouse, type House } from './open-house.ts'
 
@@ -52,6 +52,7 @@ forEachDatabase((_, open) => {
       await before.publish(flowFile('saas'))
       await enrol(before, 'early')
       await before.boardwalk.stop()
+      await olderTransactionsEnd(database.query)
       const heard: string[] = []
       const house = await openHouse(database, {
         listeners: [{ name: 'late', handle: ({ userId }) => void heard.push(String(userId)) }],

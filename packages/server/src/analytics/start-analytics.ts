@@ -3,6 +3,7 @@ import { beginAnalytics, readAnalyticsState, type Database } from '@boardwalk/st
 import type { Announcer } from '../following/announce.ts'
 import { followHappenings } from '../following/follow-happenings.ts'
 import type { Metrics } from '../operation/metrics.ts'
+import { caughtUp, type CaughtUp } from './caught-up.ts'
 import { gateChecks } from './gate-checks.ts'
 import { projectionHandlers } from './handlers.ts'
 import { analyticsFollower } from './projector.ts'
@@ -13,12 +14,15 @@ type Parts = {
   readonly metrics: Pick<Metrics, 'showProjectionLag'>
   readonly log: Logger
   readonly announcer: Pick<Announcer, 'happened'>
+  readonly figuresWaitMs?: number | undefined
 }
 
 const lookMs = 10_000
+const usualFiguresWaitMs = 1_000
 
 /** Counts what happens, and what gates are asked. */
-export const startAnalytics = async ({ database, clock, metrics, log, announcer }: Parts) => {
+export const startAnalytics = async (parts: Parts) => {
+  const { database, clock, metrics, log, announcer, figuresWaitMs = usualFiguresWaitMs } = parts
   const { query } = database
   await beginAnalytics(query)
   const following = await followHappenings(database, analyticsFollower(database), log)
@@ -32,6 +36,8 @@ export const startAnalytics = async ({ database, clock, metrics, log, announcer 
   const timer = setInterval(() => void look().catch(warn), lookMs).unref()
   return {
     checks,
+    /** Whoever asks right after something happened finds it counted, mostly; then `isCurrent` says. */
+    caughtUp: (): Promise<CaughtUp> => caughtUp(query, figuresWaitMs),
     handlers: projectionHandlers(database, announcer),
     stop: async () => {
       clearInterval(timer)

@@ -1,6 +1,6 @@
 import type { AnalyticsQuery, AnalyticsQuestion } from '@boardwalk/contract'
 import type { Query } from '@boardwalk/store'
-import { caughtUp } from '../analytics/caught-up.ts'
+import type { CaughtUp } from '../analytics/caught-up.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Handlers } from '../http/serve-operations.ts'
 import { abandonmentOf, gatesOf, nudgesOf } from './attempts.ts'
@@ -34,9 +34,6 @@ type Served = Pick<
   | 'getGateFigures'
 >
 
-/** Whoever asks right after something happened finds it counted, mostly; then `isCurrent` says. */
-const patienceMs = 1_000
-
 const wantsCsv = ({ format }: AnalyticsQuery, request: Request): boolean =>
   format === undefined ? /\btext\/csv\b/.test(request.headers.get('accept') ?? '') : format === 'csv'
 
@@ -50,14 +47,18 @@ type Answering<Figures> = {
   readonly notes?: (figures: Figures) => Promise<string[]>
 }
 
-export const figureHandlers = (query: Query, clock: () => number): Served => {
+export const figureHandlers = (
+  query: Query,
+  clock: () => number,
+  caughtUp: () => Promise<CaughtUp>,
+): Served => {
   const answer = async <Figures extends object>(
     { query: asked, request }: { readonly query: AnalyticsQuery; readonly request: Request },
     { question, table, needsFlow, tellsDays, figures: read, notes }: Answering<Figures>,
   ): Promise<Reply> => {
     const range = rangeOf(asked, clock(), tellsDays)
     // First: which flows have entries is counted, too.
-    const caught = await caughtUp(query, patienceMs)
+    const caught = await caughtUp()
     const subject = await subjectOf(query, asked, needsFlow)
     const figures = await read(subject, range, clock())
     if (!wantsCsv(asked, request)) {

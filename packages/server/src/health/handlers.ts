@@ -14,7 +14,7 @@ import {
   type WatchedFlow,
   type Whom,
 } from '@boardwalk/store'
-import { caughtUp } from '../analytics/caught-up.ts'
+import type { CaughtUp } from '../analytics/caught-up.ts'
 import { dayMs, hourMs, mostDaysTold, refuseQuery } from '../figures/range.ts'
 import { actor } from '../http/actor.ts'
 import { pageOf, positionAfter } from '../http/cursor.ts'
@@ -45,10 +45,10 @@ type Parts = {
   readonly clock: () => number
   readonly outbound: Pick<Outbound, 'refusal'>
   readonly hasMail: boolean
+  readonly caughtUp: () => Promise<CaughtUp>
 }
 
 const minuteMs = 60_000
-const patienceMs = 1_000
 const mostFiring = 100
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
@@ -58,7 +58,7 @@ type HealthQuery = {
   readonly control?: string | undefined
 }
 
-export const healthHandlers = ({ database, clock, outbound, hasMail }: Parts): Served => {
+export const healthHandlers = ({ database, clock, outbound, hasMail, caughtUp }: Parts): Served => {
   const { query } = database
 
   const found = async (flow: string): Promise<WatchedFlow> => {
@@ -98,7 +98,7 @@ export const healthHandlers = ({ database, clock, outbound, hasMail }: Parts): S
   return {
     getHealth: async ({ path: { flow }, query: asked }) => {
       const watched = await found(flow)
-      await caughtUp(query, patienceMs)
+      await caughtUp()
       const now = clock()
       const { whom, control } = await whomsOf(flow, asked)
       const [figures, compared, findings, alerts] = await Promise.all([
@@ -151,7 +151,7 @@ export const healthHandlers = ({ database, clock, outbound, hasMail }: Parts): S
           problems: [problem],
         })
       }
-      await caughtUp(query, patienceMs)
+      await caughtUp()
       const { valueEvent } = watched.settings
       const asked = { whom: whomOf(flow), valueEvent, since, until, now }
       const figures = await figuresOf(query, metricNames, asked, since)

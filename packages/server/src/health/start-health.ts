@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Database } from '@boardwalk/store'
+import type { CaughtUp } from '../analytics/caught-up.ts'
 import type { Announcer } from '../following/announce.ts'
 import { answeredRequests } from './answered-requests.ts'
 import { healthHandlers } from './handlers.ts'
@@ -18,6 +19,8 @@ type Parts = {
   readonly clock: () => number
   readonly log: Logger
   readonly announcer: Pick<Announcer, 'changed' | 'happened'>
+  /** Resolves when what happened is counted, or is waited for no longer. */
+  readonly caughtUp: () => Promise<CaughtUp>
   readonly watch?: WatchOptions | undefined
   /** How receivers are called. */
   readonly outbound?: OutboundOptions | undefined
@@ -29,7 +32,7 @@ const usualCheckMs = 15_000
 
 /** Counts what is answered, judges releases by it, and tells those who look after them. */
 export const startHealth = (parts: Parts) => {
-  const { database, clock, log, announcer, watch = {}, mail } = parts
+  const { database, clock, log, announcer, caughtUp, watch = {}, mail } = parts
   const outbound = createOutbound(parts.outbound)
   const mailer = mail && createMailer(mail)
   const telling = tellReceivers({ query: database.query, outbound, mailer, clock, log })
@@ -38,7 +41,7 @@ export const startHealth = (parts: Parts) => {
   const watching = startWatch({ database, clock, log, announcer, checkMs, whileHeld: telling.tell })
   return {
     requests,
-    handlers: healthHandlers({ database, clock, outbound, hasMail: mail !== undefined }),
+    handlers: healthHandlers({ database, clock, outbound, hasMail: mail !== undefined, caughtUp }),
     stop: async () => {
       await watching.stop()
       await telling.stop()
