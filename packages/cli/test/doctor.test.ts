@@ -11,7 +11,14 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate, openDatabase, ownMigrations, type Database } from '@boardwalk/store'
 import { readConfiguration } from '@boardwalk/server'
-import { forEachPostgres, forKafka, freshSchema, startPostgres, startRedis } from '@boardwalk/store/test-kit'
+import {
+  forEachPostgres,
+  forKafka,
+  freshSchema,
+  olderTransactionsEnd,
+  startPostgres,
+  startRedis,
+} from '@boardwalk/store/test-kit'
 import { examine } from '../src/doctor/examine.ts'
 import { printed, type Finding } from '../src/doctor/finding.ts'
 
@@ -223,6 +230,28 @@ forEachPostgres((_, url) => {
     const limit = (count: number) => `alter role ${role} connection limit ${count}`
     const found = await while_(limit(5), limit(-1), { BOARDWALK_DATABASE_CONNECTIONS: '8' })
     expect(unwell(found)).toEqual(['bad connections'])
+  })
+
+  test('a transaction that stays open, and keeps everybody from being told, is named', async () => {
+    const other = await openDatabase({ url, schema, applicationName: 'forgotten' })
+    const own = await openDatabase({ url: named.href, schema })
+    const happens = {
+      name: 'happens',
+      text: "insert into happening (type, data, at) values ('a', '{}', now() - interval '10 minutes')",
+    }
+    const assign = { name: 'assign', text: 'select pg_current_xact_id(), pg_backend_pid() as pid' }
+    await other.transaction(async ({ query }) => {
+      const [row] = await query<{ pid: number }>(assign)
+      await own.query(happens)
+      const found = await doctor(settings)
+      expect(unwell(found)).toEqual(['warning readers'])
+      expect(of(found, 'readers')[0]?.found).toMatch(
+        new RegExp(`the last 60\\d s: .*process ${row?.pid} of role postgres, in the database postgres`),
+      )
+    })
+    await olderTransactionsEnd(own.query)
+    expect(unwell(await doctor(settings))).toEqual([])
+    await Promise.all([other.close(), own.close()])
   })
 
   test('a role that may only read is told which tables it cannot write', async () => {

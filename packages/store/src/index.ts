@@ -220,7 +220,7 @@ export {
   type ReleaseRequest,
   type StoredRelease,
 } from './release.ts'
-export { readerLags } from './reader-lags.ts'
+export { heldBack, readerLags } from './reader-lags.ts'
 export { renumberRestored } from './restored.ts'
 export {
   deliveryPurges,

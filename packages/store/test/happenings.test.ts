@@ -7,6 +7,7 @@ import {
   holdReader,
   migrate,
   ownMigrations,
+  readerLags,
   readHappenings,
   releaseReader,
   type Cursor,
@@ -90,6 +91,8 @@ forEachPostgres((_, _url, open) => {
       .toBeGreaterThan(0)
     await write(database.query, 'quick')
     expect(await typesAfter(database)).toEqual([])
+    await holdReader(database.query, 'r', 'me', 60_000)
+    expect(await readerLags(database.query, ['r'])).toEqual([{ name: 'r', waitingSince: expect.any(Number) }])
     finish()
     await slow
     await olderTransactionsEnd(database.query)

@@ -1,5 +1,6 @@
 import {
   hearsNotices,
+  heldBack,
   ownMigrations,
   readServerState,
   schemaDifferences,
@@ -12,6 +13,7 @@ import { bad, fine, warning, type Finding } from './finding.ts'
 
 const oldestVersion = 150_000
 const mostSkewMs = 1_000
+const mostHeldBackSeconds = 30
 
 const shown = (version: number): string => `${Math.floor(version / 10_000)}.${version % 10_000}`
 
@@ -186,6 +188,7 @@ const examineSchema = async (database: Database, state: ServerState): Promise<Fi
           expected: 'what the migrations make',
           todo: 'undo those changes, or restore a backup',
         }),
+    await examineReaders(database),
     ...invalidIndexes.map((index) =>
       bad('indexes', `The index ${index} is not valid`, {
         expected: 'indexes that are used and hold what they promise',
@@ -207,6 +210,21 @@ const examineNotices = async (database: Database): Promise<Finding> => {
   } catch (error) {
     return bad('notices', `Notices cannot be listened to: ${messageOf(error)}`, mend)
   }
+}
+
+/** What happened is told in the order of transactions: one that stays open holds all readers back. */
+const examineReaders = async ({ query }: Database): Promise<Finding> => {
+  const { seconds, by } = await heldBack(query)
+  if (seconds === null || seconds < mostHeldBackSeconds)
+    return fine('readers', 'No open transaction holds back what is told')
+  return warning(
+    'readers',
+    `Webhooks, figures, Kafka and listeners are not told of the last ${Math.round(seconds)} s: a transaction that is older is open (${by ?? 'not seen any more'})`,
+    {
+      expected: 'transactions that write to end within seconds, in every database of the server',
+      todo: 'commit it or roll it back; pg_terminate_backend, or rollback prepared, does so from outside',
+    },
+  )
 }
 
 /** All of an open database. Throws when it cannot be used at all. */
