@@ -6,11 +6,14 @@ import { embeddedDatabase } from '../src/database/open-embedded.ts'
 import { openPostgres } from '../src/database/open-postgres.ts'
 // oxlint-disable-next-line import/no-unassigned-import -- only for the types it declares
 import './provided-context.ts'
+import { addressOf, copyTemplate, dropDatabase, readySchemas, takeReady } from './template-database.ts'
 
 export type OpenOptions = {
-  /** Absent: a fresh one, dropped at the end. Given: a second database on the same schema, as another process would have. */
+  /** Absent: a fresh one, which may have our migrations already. Given: a second database on the same schema, as another process would have. */
   readonly schema?: string
   readonly connections?: number
+  /** Surely without our migrations. */
+  readonly isEmpty?: boolean
 }
 export type OpenDatabase = (options?: OpenOptions) => Promise<Database>
 
@@ -50,26 +53,27 @@ function onPostgres(
   suite: (name: string, open: OpenDatabase, url: string) => void,
 ): void {
   describe.skipIf(url === null)(`on ${name}`, () => {
-    const address = url ?? ''
-    const open = openedFor((schema, { connections = 4 }) =>
-      openPostgres({ url: address, schema, connections, applicationName: schema }),
+    const server = url ?? ''
+    const database = freshSchema()
+    const address = url === null ? '' : addressOf(url, database)
+    beforeAll(() => copyTemplate(server, inject('templateDatabase'), database))
+    afterAll(() => dropDatabase(server, database))
+    const open = openedFor(
+      (schema, { connections = 4 }) =>
+        openPostgres({ url: address, schema, connections, applicationName: schema }),
+      readySchemas,
     )
     suite(name, open, address)
   })
 }
 
-function openedFor(openIn: (schema: string, options: OpenOptions) => Promise<Database>): OpenDatabase {
+function openedFor(
+  openIn: (schema: string, options: OpenOptions) => Promise<Database>,
+  ready = 0,
+): OpenDatabase {
   const opened: Database[] = []
-  const created: { schema: string; database: Database }[] = []
+  let taken = 0
   afterAll(async () => {
-    for (const { schema, database } of created) {
-      await database
-        .transaction(async ({ script }) => {
-          for (const one of [schema, `${schema}_reports`])
-            await script(`drop schema if exists ${quoteIdentifier(one)} cascade`)
-        })
-        .catch(() => {})
-    }
     await Promise.all(opened.map((database) => database.close()))
   })
   return async (options = {}) => {
@@ -77,8 +81,11 @@ function openedFor(openIn: (schema: string, options: OpenOptions) => Promise<Dat
     const database = await openIn(schema, options)
     opened.push(database)
     if (options.schema === undefined) {
-      await database.transaction(({ script }) => script(`create schema ${quoteIdentifier(schema)}`))
-      created.push({ schema, database })
+      const make =
+        taken < ready && !options.isEmpty
+          ? takeReady(taken++, schema)
+          : `create schema ${quoteIdentifier(schema)}`
+      await database.transaction(({ script }) => script(make))
     }
     return database
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,17 +8,21 @@ import type { TestProject } from 'vitest/node'
 import './provided-context.ts'
 import { startPostgres, type PostgresServer } from './start-postgres.ts'
 import type { Flavour } from './postgres-binaries.ts'
+import { dropDatabase, makeTemplate } from './template-database.ts'
 import { openKafkaDoor } from './kafka/kafka-door.ts'
 
-/** One server of each flavour for the whole run; tests have a schema each. */
+/** One server of each flavour for the whole run; test files have a database each, tests a schema. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const services: PostgresServer[] = []
   const skipped: string[] = []
+  const template = `boardwalk_test_${randomUUID().replaceAll('-', '')}`
+  project.provide('templateDatabase', template)
 
   async function urlOf(flavour: Flavour, name: string): Promise<string | null> {
     try {
-      const service = await startPostgres({ flavour })
+      const service = await startPostgres({ flavour, fsync: false })
       services.push(service)
+      await makeTemplate(service.url, template)
       return service.url
     } catch (error) {
       if (process.env['CI'] === 'true') throw error
@@ -40,7 +45,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
   return async () => {
     await rm(folder, { recursive: true, force: true })
-    await Promise.all(services.map((service) => service.stop()))
+    await Promise.all(
+      services.map(async ({ url, stop }) => {
+        await dropDatabase(url, template)
+        await stop()
+      }),
+    )
     await kafka.close()
     const missing = kafka.missing()
     if (missing !== undefined) skipped.push(`Kafka: ${missing}`)
