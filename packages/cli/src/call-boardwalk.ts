@@ -1,6 +1,6 @@
 import type { ProblemDetails } from '@boardwalk/contract'
 import type { Problem } from '@boardwalk/engine'
-import { readDevelopmentSecrets } from '@boardwalk/server'
+import { readDevelopmentSecrets } from '@boardwalk/server/development-secrets'
 import { CommandError } from './command.ts'
 import { configured } from './configured.ts'
 

@@ -1,4 +1,4 @@
-import { readConfiguration, type Configuration } from '@boardwalk/server'
+import { readConfiguration, type Configuration } from '@boardwalk/server/configuration'
 
 /** The configuration from the environment, with what the command line says on top. */
 export const configured = ({

@@ -1,54 +1,7 @@
-import { ConfigurationError } from '@boardwalk/server'
+import type { ConfigurationError } from '@boardwalk/server/configuration'
 import { CommandError, type Command } from './command.ts'
-import { analytics } from './commands/analytics.ts'
-import { deadLetters } from './commands/dead-letters.ts'
-import { audit } from './commands/audit.ts'
-import { codegen } from './commands/codegen.ts'
-import { demo } from './commands/demo.ts'
-import { doctor } from './commands/doctor.ts'
-import { erasures } from './commands/erasures.ts'
-import { experiments } from './commands/experiments.ts'
-import { explain } from './commands/explain.ts'
-import { flowsImpact } from './commands/flows-impact.ts'
-import { flows } from './commands/flows.ts'
-import { health } from './commands/health.ts'
-import { importPeople } from './commands/import.ts'
-import { keys } from './commands/keys.ts'
-import { migrate } from './commands/migrate.ts'
-import { projections } from './commands/projections.ts'
-import { reconcile } from './commands/reconcile.ts'
-import { releaseAdvance, releasePhases } from './commands/release-phases.ts'
-import { release } from './commands/release.ts'
-import { serve } from './commands/serve.ts'
-import { token } from './commands/token.ts'
-import { webhooks } from './commands/webhooks.ts'
+import { commands } from './command-list.ts'
 import { plain } from './plain.ts'
-
-const commands: readonly Command[] = [
-  serve,
-  migrate,
-  doctor,
-  flows,
-  flowsImpact,
-  codegen,
-  explain,
-  release,
-  experiments,
-  releasePhases,
-  releaseAdvance,
-  health,
-  analytics,
-  reconcile,
-  importPeople,
-  demo,
-  deadLetters,
-  erasures,
-  projections,
-  webhooks,
-  keys,
-  audit,
-  token,
-]
 
 const forms = ({ usage, summary }: Command): string[] =>
   usage.map((line, index) =>
@@ -91,11 +44,13 @@ const run = async ([name, ...words]: string[]): Promise<void> => {
   await command.run(words)
 }
 
+// By its name: its module is read by those commands alone that need settings.
+const ofConfiguration: ConfigurationError['name'] = 'ConfigurationError'
+
 /** What a person can mend (their words, their settings, a port, a folder, a server that is away) is told without a stack. */
 const isTheirs = (error: unknown): error is Error =>
   error instanceof CommandError ||
-  error instanceof ConfigurationError ||
-  (error instanceof Error && 'code' in error)
+  (error instanceof Error && (error.name === ofConfiguration || 'code' in error))
 
 // A key that is shown once must not be lost unnoticed on a full disk. Whoever reads no further, as `head` does, has enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,5 @@
-import { checkFlow, type FlowDocument, type Problem } from '@boardwalk/engine'
+import type { FlowDocument, Problem } from '@boardwalk/engine'
+import { checkFlow } from '@boardwalk/engine/check-flow'
 import { z } from 'zod'
 import { condition, stepDefinition, stepIds, text } from './flow-step.ts'
 import { isReadable, parse } from './parse.ts'

@@ -1,13 +1,15 @@
-import { isMailbox, type EventSource } from '@boardwalk/contract'
+// No more than these: every command of `boardwalk` reads its settings first, and need not read the server for it.
+import type { EventSource } from '@boardwalk/contract'
+import { isMailbox } from '@boardwalk/contract/mailbox'
 import type { DatabaseOptions } from '@boardwalk/store'
-import { expectedTopic, isTopic } from './delivery/kafka-topic.ts'
 import { expectedOrigins, isOrigin } from './http/origins.ts'
-import { expectedGroup, isGroup, loop, type KafkaOptions } from './kafka/intake-options.ts'
+import type { KafkaOptions } from './kafka/intake-options.ts'
+import { expectedName, isName, loop } from './kafka/names.ts'
 import { readSources, UnfitSources } from './kafka/read-sources.ts'
-import { usualLimits } from './limits/limits.ts'
+import { usualLimits } from './limits/limit-options.ts'
 import { expectedAllowEntries, isAllowEntry } from './outbound/address-rules.ts'
-import { usuallyKept, type Kept } from './retention/retention.ts'
-import { usualTotal } from './streams/open-streams.ts'
+import { usuallyKept, type Kept } from './retention/kept.ts'
+import { usualTotal } from './streams/stream-limits.ts'
 
 /** Reads one setting's text; answers undefined when it does not fit. */
 type Read<Value> = (text: string) => Value | undefined | Unfit
@@ -252,17 +254,17 @@ const settings = {
   }),
   kafkaGroup: setting({
     variable: 'BOARDWALK_KAFKA_GROUP',
-    expected: expectedGroup,
+    expected: expectedName,
     default: 'boardwalk',
     help: 'All processes of one group share the work, and go on where the others ended.',
-    read: (text) => (isGroup(text) ? text : undefined),
+    read: (text) => (isName(text) ? text : undefined),
   }),
   kafkaTopic: setting<string | undefined>({
     variable: 'BOARDWALK_KAFKA_TOPIC',
-    expected: expectedTopic,
+    expected: expectedName,
     default: undefined,
     help: 'Topic to which all that happens is told, as CloudEvents.',
-    read: (text) => (isTopic(text) ? text : undefined),
+    read: (text) => (isName(text) ? text : undefined),
   }),
   kafkaSources: setting<readonly EventSource[]>({
     variable: 'BOARDWALK_KAFKA_SOURCES',

@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { migrate, ownMigrations, type Database } from '@boardwalk/store'
 import { forEachDatabase, forEachPostgres } from '@boardwalk/store/test-kit'
-import { purgeOld, usuallyKept } from '../src/retention/retention.ts'
+import { usuallyKept } from '../src/retention/kept.ts'
+import { purgeOld } from '../src/retention/retention.ts'
 import { openHouse } from './open-house.ts'
 
 const day = 86_400_000

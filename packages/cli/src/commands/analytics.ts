@@ -4,9 +4,9 @@ import {
   analyticsQuestions,
   definitionsOf,
   type AnalyticsQuestion,
-} from '@boardwalk/contract'
+} from '@boardwalk/contract/analytics-definitions'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { figureLines } from '../figures.ts'
 import { plain } from '../plain.ts'
 
@@ -74,34 +74,23 @@ const tell = ({ flow, asOf, isCurrent, range, notes, groupsLeftOut = 0, ...figur
   console.log(lines.join('\n'))
 }
 
-export const analytics: Command = {
-  name: 'analytics',
-  usage: [
-    'analytics funnel|conversion|retention|abandonment',
-    '   |time-to-complete|time-to-value|nudges|gates',
-    '   [--flow NAME] [--event NAME] [--from DATE] [--to DATE]',
-    '   [--market M] [--compare market] … [--json|--csv]',
-    'analytics definitions',
-  ],
-  summary: 'tells what the onboarding achieves, and how each figure is made',
-  run: async (words) => {
-    const { values, positionals } = parseArgs({
-      args: words,
-      options: { ...parameters, json: flag, csv: flag },
-      allowPositionals: true,
-    })
-    const [question, ...more] = positionals
-    if (question === 'definitions' && more.length === 0) return tellDefinitions()
-    if (!isQuestion(question) || more.length > 0) throw new CommandError(usage)
-    const ofEvent = eventQuestions[question]
-    if (ofEvent !== undefined && values.event === undefined)
-      throw new CommandError(`Say of what: boardwalk analytics ${question} --event NAME, ${ofEvent}.`)
-    const { json, csv, 'time-zone': timeZone, ...given } = values
-    const asked = { ...given, ...(timeZone !== undefined && { timeZone }), format: csv ? 'csv' : 'json' }
-    const path = `/api/admin/analytics/${question}?${new URLSearchParams(asked).toString()}`
-    const answer = await callBoardwalk<Answer | string>('GET', path)
-    if (typeof answer === 'string') process.stdout.write(answer)
-    else if (json) console.log(JSON.stringify(answer, null, 2))
-    else tell(answer)
-  },
+export const analytics = async (words: string[]): Promise<void> => {
+  const { values, positionals } = parseArgs({
+    args: words,
+    options: { ...parameters, json: flag, csv: flag },
+    allowPositionals: true,
+  })
+  const [question, ...more] = positionals
+  if (question === 'definitions' && more.length === 0) return tellDefinitions()
+  if (!isQuestion(question) || more.length > 0) throw new CommandError(usage)
+  const ofEvent = eventQuestions[question]
+  if (ofEvent !== undefined && values.event === undefined)
+    throw new CommandError(`Say of what: boardwalk analytics ${question} --event NAME, ${ofEvent}.`)
+  const { json, csv, 'time-zone': timeZone, ...given } = values
+  const asked = { ...given, ...(timeZone !== undefined && { timeZone }), format: csv ? 'csv' : 'json' }
+  const path = `/api/admin/analytics/${question}?${new URLSearchParams(asked).toString()}`
+  const answer = await callBoardwalk<Answer | string>('GET', path)
+  if (typeof answer === 'string') process.stdout.write(answer)
+  else if (json) console.log(JSON.stringify(answer, null, 2))
+  else tell(answer)
 }

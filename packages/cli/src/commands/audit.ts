@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { plain } from '../plain.ts'
 import { rows } from '../rows.ts'
 
@@ -67,32 +67,23 @@ const verify = async (seq: string | undefined, hash: string | undefined): Promis
 
 const text = { type: 'string' } as const
 
-export const audit: Command = {
-  name: 'audit',
-  usage: [
-    'audit list [--action A] [--actor A] [--user ID]',
-    '           [--since T] [--until T] [--limit N] [--cursor C]',
-    'audit verify [--seq N --hash H]',
-  ],
-  summary: 'tells who changed what, and checks that nothing of it is missing',
-  run: async (words) => {
-    const options = {
-      action: text,
-      actor: text,
-      user: text,
-      since: text,
-      until: text,
-      limit: text,
-      cursor: text,
-      seq: text,
-      hash: text,
-    }
-    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const { user: userId, seq, hash, ...fields } = values
-    const [verb, ...more] = positionals
-    if (verb === 'list' && more.length === 0 && !seq && !hash) await list({ ...fields, userId })
-    else if (verb === 'verify' && more.length === 0 && !userId && Object.keys(fields).length === 0)
-      await verify(seq, hash)
-    else throw new CommandError(usage)
-  },
+export const audit = async (words: string[]): Promise<void> => {
+  const options = {
+    action: text,
+    actor: text,
+    user: text,
+    since: text,
+    until: text,
+    limit: text,
+    cursor: text,
+    seq: text,
+    hash: text,
+  }
+  const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+  const { user: userId, seq, hash, ...fields } = values
+  const [verb, ...more] = positionals
+  if (verb === 'list' && more.length === 0 && !seq && !hash) await list({ ...fields, userId })
+  else if (verb === 'verify' && more.length === 0 && !userId && Object.keys(fields).length === 0)
+    await verify(seq, hash)
+  else throw new CommandError(usage)
 }

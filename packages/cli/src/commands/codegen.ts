@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { FlowDocument } from '@boardwalk/engine'
 import { reachBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { soundFiles } from '../flow-files/check-files.ts'
 import { generatedNames } from '../flow-files/generated-names.ts'
 import { flowNames, readFlow, readVersion } from '../flow-files/stored-flows.ts'
@@ -26,31 +26,26 @@ const inForce = async (): Promise<FlowDocument[]> => {
   return documents
 }
 
-export const codegen: Command = {
-  name: 'codegen',
-  usage: ['codegen FILE… | --from-server [--out FILE]', '  [--module @boardwalk/sdk]'],
-  summary: 'names of flows, steps, gates and events as TypeScript types',
-  run: async (words) => {
-    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const fromServer = values['from-server'] ?? false
-    if (fromServer === positionals.length > 0) {
-      throw new CommandError('Say whose names: boardwalk codegen FILE…, or boardwalk codegen --from-server')
-    }
-    const { out, module } = values
-    const documents = fromServer
-      ? await inForce()
-      : (await soundFiles(positionals)).map(({ document }) => document)
-    const text = generatedNames(documents, module)
-    if (out === undefined) {
-      process.stdout.write(text)
-      return
-    }
-    // A file that stays as it is wakes no watcher.
-    const same = text === (await readFile(out, 'utf8').catch(() => undefined))
-    if (!same) {
-      await mkdir(dirname(out), { recursive: true })
-      await writeFile(out, text)
-    }
-    console.log(`${out} ${same ? 'is up to date' : 'is written'}: ${documents.length} flow(s)`)
-  },
+export const codegen = async (words: string[]): Promise<void> => {
+  const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+  const fromServer = values['from-server'] ?? false
+  if (fromServer === positionals.length > 0) {
+    throw new CommandError('Say whose names: boardwalk codegen FILE…, or boardwalk codegen --from-server')
+  }
+  const { out, module } = values
+  const documents = fromServer
+    ? await inForce()
+    : (await soundFiles(positionals)).map(({ document }) => document)
+  const text = generatedNames(documents, module)
+  if (out === undefined) {
+    process.stdout.write(text)
+    return
+  }
+  // A file that stays as it is wakes no watcher.
+  const same = text === (await readFile(out, 'utf8').catch(() => undefined))
+  if (!same) {
+    await mkdir(dirname(out), { recursive: true })
+    await writeFile(out, text)
+  }
+  console.log(`${out} ${same ? 'is up to date' : 'is written'}: ${documents.length} flow(s)`)
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { allPages } from '../all-pages.ts'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { plain } from '../plain.ts'
 
 type Letter = { readonly id: string; readonly source: string; readonly reason: string; readonly at: string }
@@ -41,22 +41,17 @@ const replayAll = async (): Promise<void> => {
   if (refused > 0) throw new CommandError(`${refused} dead letter(s) could not be taken.`)
 }
 
-export const deadLetters: Command = {
-  name: 'dead-letters',
-  usage: ['dead-letters list', 'dead-letters show ID', 'dead-letters replay ID|--all'],
-  summary: 'shows the records that could not be taken, and takes them again',
-  run: async (words) => {
-    const { values, positionals } = parseArgs({
-      args: words,
-      options: { all: { type: 'boolean' } },
-      allowPositionals: true,
-    })
-    const [verb, id] = positionals
-    if (verb === 'list') await list()
-    else if (verb === 'show' && id !== undefined)
-      console.log(JSON.stringify(await callBoardwalk('GET', `${base}/${encodeURIComponent(id)}`), null, 2))
-    else if (verb === 'replay' && values.all) await replayAll()
-    else if (verb === 'replay' && id !== undefined) await replay(id)
-    else throw new CommandError(usage)
-  },
+export const deadLetters = async (words: string[]): Promise<void> => {
+  const { values, positionals } = parseArgs({
+    args: words,
+    options: { all: { type: 'boolean' } },
+    allowPositionals: true,
+  })
+  const [verb, id] = positionals
+  if (verb === 'list') await list()
+  else if (verb === 'show' && id !== undefined)
+    console.log(JSON.stringify(await callBoardwalk('GET', `${base}/${encodeURIComponent(id)}`), null, 2))
+  else if (verb === 'replay' && values.all) await replayAll()
+  else if (verb === 'replay' && id !== undefined) await replay(id)
+  else throw new CommandError(usage)
 }

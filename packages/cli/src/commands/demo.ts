@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { configured } from '../configured.ts'
 import { hourMs } from '../demo/moments.ts'
 import { seedYear } from '../demo/seed.ts'
@@ -45,39 +45,34 @@ const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
 
 const many = (count: number): string => `${count.toLocaleString('en')} people`
 
-export const demo: Command = {
-  name: 'demo seed',
-  usage: ['demo seed [--people 100000] [--seed 1]', '   [--until DATE] [--more] [--data FOLDER]'],
-  summary: 'fills a database with a year of made-up people, to look at figures',
-  run: async (words) => {
-    const options = { people: text, seed: text, until: text, data: text, more: { type: 'boolean' } } as const
-    const { values } = parseArgs({ args: words, options })
-    const people = wholeNumber('people', values.people ?? '100000', mostPeople)
-    const seed = wholeNumber('seed', values.seed ?? '1', mostSeed)
-    const until = endOf(values.until, Date.now())
-    const isStopped = stoppedBySignal()
-    const from = dayOf(until - 365 * 24 * hourMs)
-    console.error(`${many(people)} of seed ${seed}, from ${from} to ${dayOf(until - 1)}. Ctrl-C stops.`)
-    const began = performance.now()
-    const asked = { people, seed, until, more: values.more ?? false, isStopped }
-    const seeded = await seedYear(configured(values), asked)
-    if (isStopped()) {
-      const message = `Stopped at ${dayOf(seeded.until)}: ${many(seeded.came)} came until then, and stay. Begin anew in another database, or add to them with --more and another --seed.`
-      throw new CommandError(message, 130)
-    }
-    const seconds = Math.round((performance.now() - began) / 1000)
-    const data = values.data === undefined ? '' : ` -- --data ${values.data}`
-    console.log(
-      [
-        `${many(seeded.came)} came within the year, in ${seconds} s. All is counted.`,
-        '',
-        'Look at it, with Boardwalk running in another terminal:',
-        '',
-        `  npm start${data}`,
-        `  npx boardwalk analytics funnel --flow shop --from ${from}`,
-        `  npx boardwalk analytics funnel --flow shop --from ${from} --compare version`,
-        `  npx boardwalk analytics conversion --event merchant.first_checkout_attempt --from ${from}`,
-      ].join('\n'),
-    )
-  },
+export const demo = async (words: string[]): Promise<void> => {
+  const options = { people: text, seed: text, until: text, data: text, more: { type: 'boolean' } } as const
+  const { values } = parseArgs({ args: words, options })
+  const people = wholeNumber('people', values.people ?? '100000', mostPeople)
+  const seed = wholeNumber('seed', values.seed ?? '1', mostSeed)
+  const until = endOf(values.until, Date.now())
+  const isStopped = stoppedBySignal()
+  const from = dayOf(until - 365 * 24 * hourMs)
+  console.error(`${many(people)} of seed ${seed}, from ${from} to ${dayOf(until - 1)}. Ctrl-C stops.`)
+  const began = performance.now()
+  const asked = { people, seed, until, more: values.more ?? false, isStopped }
+  const seeded = await seedYear(configured(values), asked)
+  if (isStopped()) {
+    const message = `Stopped at ${dayOf(seeded.until)}: ${many(seeded.came)} came until then, and stay. Begin anew in another database, or add to them with --more and another --seed.`
+    throw new CommandError(message, 130)
+  }
+  const seconds = Math.round((performance.now() - began) / 1000)
+  const data = values.data === undefined ? '' : ` -- --data ${values.data}`
+  console.log(
+    [
+      `${many(seeded.came)} came within the year, in ${seconds} s. All is counted.`,
+      '',
+      'Look at it, with Boardwalk running in another terminal:',
+      '',
+      `  npm start${data}`,
+      `  npx boardwalk analytics funnel --flow shop --from ${from}`,
+      `  npx boardwalk analytics funnel --flow shop --from ${from} --compare version`,
+      `  npx boardwalk analytics conversion --event merchant.first_checkout_attempt --from ${from}`,
+    ].join('\n'),
+  )
 }

@@ -1,23 +1,18 @@
 import { parseArgs } from 'node:util'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { configured } from '../configured.ts'
 import { examine } from '../doctor/examine.ts'
 import { printed } from '../doctor/finding.ts'
 
-export const doctor: Command = {
-  name: 'doctor',
-  usage: ['doctor [--data FOLDER] [--json]'],
-  summary: 'looks whether everything that Boardwalk needs is in order',
-  run: async (words) => {
-    const { values } = parseArgs({
-      args: words,
-      options: { data: { type: 'string' }, json: { type: 'boolean' } },
-    })
-    const findings = await examine(configured(values))
-    const count = (level: string): number => findings.filter((finding) => finding.level === level).length
-    const [bad, warnings] = [count('bad'), count('warning')]
-    if (values.json) console.log(JSON.stringify({ ok: bad === 0, bad, warnings, findings }, null, 2))
-    else for (const finding of findings) console.log(printed(finding))
-    if (bad > 0) throw new CommandError(`${bad} thing(s) to mend.`)
-  },
+export const doctor = async (words: string[]): Promise<void> => {
+  const { values } = parseArgs({
+    args: words,
+    options: { data: { type: 'string' }, json: { type: 'boolean' } },
+  })
+  const findings = await examine(configured(values))
+  const count = (level: string): number => findings.filter((finding) => finding.level === level).length
+  const [bad, warnings] = [count('bad'), count('warning')]
+  if (values.json) console.log(JSON.stringify({ ok: bad === 0, bad, warnings, findings }, null, 2))
+  else for (const finding of findings) console.log(printed(finding))
+  if (bad > 0) throw new CommandError(`${bad} thing(s) to mend.`)
 }

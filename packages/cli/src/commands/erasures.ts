@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, messageOf, type Command } from '../command.ts'
+import { CommandError, messageOf } from '../command.ts'
 
 type Page = { readonly key: string; readonly items: readonly object[]; readonly nextCursor?: string }
 
@@ -73,17 +73,12 @@ const replay = async (file: string): Promise<void> => {
   )
 }
 
-export const erasures: Command = {
-  name: 'erasures',
-  usage: ['erasures export --file FILE', 'erasures replay --file FILE'],
-  summary: 'keeps who was erased outside backups, and erases again whom a backup brings back',
-  run: async (words) => {
-    const options = { file: { type: 'string' } } as const
-    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [verb, ...more] = positionals
-    if (!values.file || more.length > 0) throw new CommandError(usage)
-    if (verb === 'export') await exportTo(values.file)
-    else if (verb === 'replay') await replay(values.file)
-    else throw new CommandError(usage)
-  },
+export const erasures = async (words: string[]): Promise<void> => {
+  const options = { file: { type: 'string' } } as const
+  const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+  const [verb, ...more] = positionals
+  if (!values.file || more.length > 0) throw new CommandError(usage)
+  if (verb === 'export') await exportTo(values.file)
+  else if (verb === 'replay') await replay(values.file)
+  else throw new CommandError(usage)
 }

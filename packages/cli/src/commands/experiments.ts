@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Operation, Sending } from '@boardwalk/contract'
 import { allPages } from '../all-pages.ts'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, messageOf, type Command } from '../command.ts'
+import { CommandError, messageOf } from '../command.ts'
 import { plain } from '../plain.ts'
 import { rows } from '../rows.ts'
 
@@ -93,26 +93,14 @@ const verbs: { readonly [verb: string]: (about: string, values: Values) => Promi
 
 const options = { reason: { type: 'string' }, window: { type: 'string' } } as const
 
-export const experiments: Command = {
-  name: 'experiments',
-  usage: [
-    'experiments list',
-    'experiments show ID',
-    'experiments apply FILE',
-    'experiments start ID',
-    'experiments stop ID [--reason TEXT]',
-    'experiments results ID [--window 7d]',
-  ],
-  summary: 'makes, starts and stops experiments, and says what came of them',
-  run: async (words) => {
-    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [verb = '', about, ...others] = positionals
-    if (verb === 'list' && about === undefined) return list()
-    const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
-    if (run === undefined || about === undefined || others.length > 0)
-      throw new CommandError(
-        'Say what to do: boardwalk experiments list, or show, apply, start, stop or results of one.',
-      )
-    return run(about, values)
-  },
+export const experiments = async (words: string[]): Promise<void> => {
+  const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+  const [verb = '', about, ...others] = positionals
+  if (verb === 'list' && about === undefined) return list()
+  const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
+  if (run === undefined || about === undefined || others.length > 0)
+    throw new CommandError(
+      'Say what to do: boardwalk experiments list, or show, apply, start, stop or results of one.',
+    )
+  return run(about, values)
 }

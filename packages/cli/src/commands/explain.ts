@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Operation } from '@boardwalk/contract'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { plain } from '../plain.ts'
 import { rows } from '../rows.ts'
 
@@ -128,29 +128,24 @@ const gateLines = ({ gate }: Explanation): string[] => {
   ]
 }
 
-export const explain: Command = {
-  name: 'explain',
-  usage: ['explain USER [--flow NAME] [--gate NAME]'],
-  summary: 'tells why a person sees what they see, and why a gate lets them pass or not',
-  run: async (words) => {
-    const options = { flow: { type: 'string' }, gate: { type: 'string' } } as const
-    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [userId, ...more] = positionals
-    if (userId === undefined || more.length > 0)
-      throw new CommandError('Say of whom: boardwalk explain USER [--flow NAME] [--gate NAME]')
-    const query = new URLSearchParams(values as Record<string, string>).toString()
-    const path = `/api/users/${encodeURIComponent(userId)}/explain?${query}`
-    const told = await callBoardwalk<Explanation>('GET', path)
-    const table = told.steps.length === 0 ? [] : rows([head, ...told.steps.flatMap(stepRows)])
-    console.log(
-      [
-        ...versionLines(told),
-        ...releaseLines(told),
-        ...experimentLines(told),
-        ...table,
-        ...publicationLines(told),
-        ...gateLines(told),
-      ].join('\n'),
-    )
-  },
+export const explain = async (words: string[]): Promise<void> => {
+  const options = { flow: { type: 'string' }, gate: { type: 'string' } } as const
+  const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+  const [userId, ...more] = positionals
+  if (userId === undefined || more.length > 0)
+    throw new CommandError('Say of whom: boardwalk explain USER [--flow NAME] [--gate NAME]')
+  const query = new URLSearchParams(values as Record<string, string>).toString()
+  const path = `/api/users/${encodeURIComponent(userId)}/explain?${query}`
+  const told = await callBoardwalk<Explanation>('GET', path)
+  const table = told.steps.length === 0 ? [] : rows([head, ...told.steps.flatMap(stepRows)])
+  console.log(
+    [
+      ...versionLines(told),
+      ...releaseLines(told),
+      ...experimentLines(told),
+      ...table,
+      ...publicationLines(told),
+      ...gateLines(told),
+    ].join('\n'),
+  )
 }

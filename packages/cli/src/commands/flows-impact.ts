@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { ImpactPart } from '@boardwalk/contract'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { soundFiles } from '../flow-files/check-files.ts'
 import { progress } from '../progress.ts'
 import { plain } from '../plain.ts'
@@ -78,29 +78,21 @@ const report = ({ name, version }: Target, impact: ImpactPart): string => {
 
 const options = { policy: { type: 'string' }, reopen: { type: 'boolean' } } as const
 
-export const flowsImpact: Command = {
-  name: 'flows impact',
-  usage: ['flows impact FILE|NAME [VERSION]', '  [--policy move|pin|restart] [--reopen]'],
-  summary: 'tells what publishing would mean for the people in the flow, and publishes nothing',
-  run: async (words) => {
-    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [named, version, ...more] = positionals
-    if (named === undefined || more.length > 0)
-      throw new CommandError('Say of which flow: boardwalk flows impact FILE, or NAME [VERSION]')
-    const target = await targetOf(named, version)
-    const path = `/api/admin/flows/${encodeURIComponent(target.name)}/versions/${target.version}/impact`
-    const shown = progress()
-    let impact: ImpactPart | undefined
-    do {
-      const body = { ...values, after: impact?.next }
-      const part: ImpactPart = await callBoardwalk<ImpactPart>('POST', path, { ...body, limitMs: 5_000 })
-      impact = impact === undefined ? part : added(impact, part)
-      shown.show(
-        `${impact.looked} of ${impact.enrolled} people`,
-        impact.looked / Math.max(1, impact.enrolled),
-      )
-    } while (impact.next !== undefined)
-    shown.end()
-    console.log(report(target, impact))
-  },
+export const flowsImpact = async (words: string[]): Promise<void> => {
+  const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+  const [named, version, ...more] = positionals
+  if (named === undefined || more.length > 0)
+    throw new CommandError('Say of which flow: boardwalk flows impact FILE, or NAME [VERSION]')
+  const target = await targetOf(named, version)
+  const path = `/api/admin/flows/${encodeURIComponent(target.name)}/versions/${target.version}/impact`
+  const shown = progress()
+  let impact: ImpactPart | undefined
+  do {
+    const body = { ...values, after: impact?.next }
+    const part: ImpactPart = await callBoardwalk<ImpactPart>('POST', path, { ...body, limitMs: 5_000 })
+    impact = impact === undefined ? part : added(impact, part)
+    shown.show(`${impact.looked} of ${impact.enrolled} people`, impact.looked / Math.max(1, impact.enrolled))
+  } while (impact.next !== undefined)
+  shown.end()
+  console.log(report(target, impact))
 }

@@ -1,32 +1,22 @@
-import { CommandError, type Command } from '../command.ts'
-import { diff, diffForm } from '../flow-files/diff.ts'
-import { pull, pullForm } from '../flow-files/pull.ts'
-import { push, pushForms } from '../flow-files/push.ts'
-import { validate, validateForm } from '../flow-files/validate.ts'
-import { deprecate, deprecateForm, list, listForm, rollback, rollbackForm } from '../flow-files/versions.ts'
+import { CommandError } from '../command.ts'
 
 const verbs: { readonly [verb: string]: (words: string[]) => Promise<void> } = {
-  validate,
-  diff,
-  push,
-  pull,
-  rollback,
-  deprecate,
-  list,
+  validate: async (words) => (await import('../flow-files/validate.ts')).validate(words),
+  diff: async (words) => (await import('../flow-files/diff.ts')).diff(words),
+  push: async (words) => (await import('../flow-files/push.ts')).push(words),
+  pull: async (words) => (await import('../flow-files/pull.ts')).pull(words),
+  rollback: async (words) => (await import('../flow-files/versions.ts')).rollback(words),
+  deprecate: async (words) => (await import('../flow-files/versions.ts')).deprecate(words),
+  list: async (words) => (await import('../flow-files/versions.ts')).list(words),
 }
 
-export const flows: Command = {
-  name: 'flows',
-  usage: [validateForm, diffForm, ...pushForms, pullForm, rollbackForm, deprecateForm, listForm],
-  summary: 'flows as files: checked, compared, stored, published, fetched',
-  run: async ([verb = '', ...words]) => {
-    const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
-    if (run === undefined) {
-      const known = Object.keys(verbs).join(', ')
-      throw new CommandError(
-        `Say what to do with flows: boardwalk flows ${known}. "boardwalk help" has the forms.`,
-      )
-    }
-    await run(words)
-  },
+export const flows = async ([verb = '', ...words]: string[]): Promise<void> => {
+  const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
+  if (run === undefined) {
+    const known = Object.keys(verbs).join(', ')
+    throw new CommandError(
+      `Say what to do with flows: boardwalk flows ${known}. "boardwalk help" has the forms.`,
+    )
+  }
+  await run(words)
 }

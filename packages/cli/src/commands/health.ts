@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Operation } from '@boardwalk/contract'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { told } from '../metric-values.ts'
 import { plain } from '../plain.ts'
 import { rows } from '../rows.ts'
@@ -69,20 +69,11 @@ const verbs: { readonly [verb: string]: (flow: string, values: Values) => Promis
   baseline: takeBaseline,
 }
 
-export const health: Command = {
-  name: 'health',
-  usage: [
-    'health show FLOW [--control version:N|arm:NAME]',
-    '    [--version N] [--arm NAME] [--json]',
-    'health baseline FLOW --from TIME --to TIME [--json]',
-  ],
-  summary: 'says how a flow fares, and keeps figures to compare with',
-  run: async (words) => {
-    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [verb = '', flow, ...others] = positionals
-    const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
-    if (run === undefined || flow === undefined || others.length > 0)
-      throw new CommandError('Say what to do: boardwalk health show or baseline FLOW.')
-    await run(flow, values)
-  },
+export const health = async (words: string[]): Promise<void> => {
+  const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+  const [verb = '', flow, ...others] = positionals
+  const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
+  if (run === undefined || flow === undefined || others.length > 0)
+    throw new CommandError('Say what to do: boardwalk health show or baseline FLOW.')
+  await run(flow, values)
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { allPages } from '../all-pages.ts'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { plain } from '../plain.ts'
 import { rows } from '../rows.ts'
 
@@ -41,28 +41,18 @@ const revoke = async (id: string): Promise<void> => {
   console.log(`${plain(id)} is revoked`)
 }
 
-export const keys: Command = {
-  name: 'keys',
-  usage: [
-    'keys create NAME [--role viewer|editor|admin]',
-    '            [--scope SCOPE …] [--expires TIME]',
-    'keys list',
-    'keys revoke ID',
-  ],
-  summary: 'makes, shows and ends API keys',
-  run: async (words) => {
-    const options = {
-      role: { type: 'string' },
-      scope: { type: 'string', multiple: true },
-      expires: { type: 'string' },
-    } as const
-    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [verb, first, ...more] = positionals
-    if (more.length > 0) throw new CommandError(usage)
-    const isBare = Object.keys(values).length === 0
-    if (verb === 'list' && first === undefined && isBare) await list()
-    else if (verb === 'create' && first !== undefined) await create(first, values)
-    else if (verb === 'revoke' && first !== undefined && isBare) await revoke(first)
-    else throw new CommandError(usage)
-  },
+export const keys = async (words: string[]): Promise<void> => {
+  const options = {
+    role: { type: 'string' },
+    scope: { type: 'string', multiple: true },
+    expires: { type: 'string' },
+  } as const
+  const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+  const [verb, first, ...more] = positionals
+  if (more.length > 0) throw new CommandError(usage)
+  const isBare = Object.keys(values).length === 0
+  if (verb === 'list' && first === undefined && isBare) await list()
+  else if (verb === 'create' && first !== undefined) await create(first, values)
+  else if (verb === 'revoke' && first !== undefined && isBare) await revoke(first)
+  else throw new CommandError(usage)
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { progress } from '../progress.ts'
 
 type Projection = {
@@ -52,17 +52,12 @@ const rebuild = async (waits: boolean): Promise<void> => {
   console.log('All of history is counted anew.')
 }
 
-export const projections: Command = {
-  name: 'projections',
-  usage: ['projections', 'projections rebuild [--no-wait]'],
-  summary: 'shows how far the figures are counted, or counts all of history anew',
-  run: async (words) => {
-    const options = { 'no-wait': { type: 'boolean' } } as const
-    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [verb, ...more] = positionals
-    const noWait = values['no-wait'] ?? false
-    if (verb === undefined && !noWait) await show()
-    else if (verb === 'rebuild' && more.length === 0) await rebuild(!noWait)
-    else throw new CommandError('Say boardwalk projections, or boardwalk projections rebuild [--no-wait].')
-  },
+export const projections = async (words: string[]): Promise<void> => {
+  const options = { 'no-wait': { type: 'boolean' } } as const
+  const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+  const [verb, ...more] = positionals
+  const noWait = values['no-wait'] ?? false
+  if (verb === undefined && !noWait) await show()
+  else if (verb === 'rebuild' && more.length === 0) await rebuild(!noWait)
+  else throw new CommandError('Say boardwalk projections, or boardwalk projections rebuild [--no-wait].')
 }

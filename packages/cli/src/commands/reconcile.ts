@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { plain } from '../plain.ts'
 import { progress } from '../progress.ts'
 import { sendHistory } from '../send-history.ts'
@@ -44,16 +44,11 @@ const reconcileFile = async (file: string, dryRun: boolean): Promise<void> => {
     throw new CommandError(`${refused} line(s) to mend; sending the whole file again does no harm.`)
 }
 
-export const reconcile: Command = {
-  name: 'reconcile',
-  usage: ['reconcile [FILE.ndjson] [--dry-run]'],
-  summary: 'completes what people did before anybody asked; with a file, tells their history first',
-  run: async (words) => {
-    const options = { 'dry-run': { type: 'boolean' } } as const
-    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [file, ...more] = positionals
-    if (more.length > 0) throw new CommandError('One file at a time: boardwalk reconcile FILE.ndjson')
-    const dryRun = values['dry-run'] ?? false
-    await (file === undefined ? reconcileRemembered(dryRun) : reconcileFile(file, dryRun))
-  },
+export const reconcile = async (words: string[]): Promise<void> => {
+  const options = { 'dry-run': { type: 'boolean' } } as const
+  const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+  const [file, ...more] = positionals
+  if (more.length > 0) throw new CommandError('One file at a time: boardwalk reconcile FILE.ndjson')
+  const dryRun = values['dry-run'] ?? false
+  await (file === undefined ? reconcileRemembered(dryRun) : reconcileFile(file, dryRun))
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Operation } from '@boardwalk/contract'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { told } from '../metric-values.ts'
 import { plain } from '../plain.ts'
 import { rows } from '../rows.ts'
@@ -21,7 +21,7 @@ const tellCriteria = (criteria: Phases['criteria']): void => {
   for (const line of rows(table)) console.log(line)
 }
 
-const show = async (words: string[]): Promise<void> => {
+export const releasePhases = async (words: string[]): Promise<void> => {
   const { positionals } = parseArgs({ args: words, options: {}, allowPositionals: true })
   const [flow, ...others] = positionals
   if (flow === undefined || others.length > 0)
@@ -55,7 +55,7 @@ const reasons: { readonly [Refused in NonNullable<Advanced['refused']>]: string 
   changed: 'somebody changed the phases meanwhile. Look again.',
 }
 
-const advance = async (words: string[]): Promise<void> => {
+export const releaseAdvance = async (words: string[]): Promise<void> => {
   const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
   const [flow, ...others] = positionals
   if (flow === undefined || others.length > 0)
@@ -76,18 +76,4 @@ const advance = async (words: string[]): Promise<void> => {
     throw new CommandError(
       `flow "${flow}" is still ${where}: ${refused === undefined ? 'it did not go on.' : reasons[refused]}`,
     )
-}
-
-export const releasePhases: Command = {
-  name: 'release phases',
-  usage: ['release phases FLOW'],
-  summary: 'shows the phases of a release, and what the next one waits for',
-  run: show,
-}
-
-export const releaseAdvance: Command = {
-  name: 'release advance',
-  usage: ['release advance FLOW [--to PHASE] [--any] [--reason TEXT]'],
-  summary: 'enters the next phase, if the criteria are met',
-  run: advance,
 }

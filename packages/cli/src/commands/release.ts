@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Operation, Sending } from '@boardwalk/contract'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { plain } from '../plain.ts'
 import { rows } from '../rows.ts'
 
@@ -95,24 +95,11 @@ const verbs: { readonly [verb: string]: (flow: string, values: Values) => Promis
   off,
 }
 
-export const release: Command = {
-  name: 'release',
-  usage: [
-    'release show FLOW',
-    'release set FLOW [--percentage N]',
-    '    [--market NAME … | --all-markets] [--user ID … | --no-users]',
-    '    [--signed-up-after TIME | --signed-up-ever]',
-    '    [--skip on|off] [--snooze on|off] [--guard-rails on|off]',
-    'release on FLOW [--reason TEXT]',
-    'release off FLOW --reason TEXT',
-  ],
-  summary: 'says who gets a flow at all; off is the kill switch',
-  run: async (words) => {
-    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [verb = '', flow, ...others] = positionals
-    const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
-    if (run === undefined || flow === undefined || others.length > 0)
-      throw new CommandError('Say what to do: boardwalk release show, set, on or off FLOW.')
-    tell(await run(flow, values))
-  },
+export const release = async (words: string[]): Promise<void> => {
+  const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+  const [verb = '', flow, ...others] = positionals
+  const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
+  if (run === undefined || flow === undefined || others.length > 0)
+    throw new CommandError('Say what to do: boardwalk release show, set, on or off FLOW.')
+  tell(await run(flow, values))
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { CommandError, type Command } from '../command.ts'
+import { readDevelopmentSecrets } from '@boardwalk/server/development-secrets'
+import { CommandError } from '../command.ts'
 import { configured } from '../configured.ts'
-import { readDevelopmentSecrets } from '@boardwalk/server'
 import { signToken } from '../sign-token.ts'
 
 const options = {
@@ -12,20 +12,15 @@ const options = {
   account: { type: 'string' },
 } as const
 
-export const token: Command = {
-  name: 'token',
-  usage: ['token USER [--role owner] [--market FR] …'],
-  summary: "signs a person's token for 24 hours, to try things out",
-  run: async (words) => {
-    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [userId, ...more] = positionals
-    if (!userId || more.length > 0) throw new CommandError('Say whose token: boardwalk token USER')
-    const secret = configured().jwtSecret ?? (await readDevelopmentSecrets())?.jwtSecret
-    if (secret === undefined) {
-      throw new CommandError(
-        'There is no secret to sign with. Set BOARDWALK_JWT_SECRET, or run "npm start" here once.',
-      )
-    }
-    console.log(await signToken(secret, userId, values))
-  },
+export const token = async (words: string[]): Promise<void> => {
+  const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+  const [userId, ...more] = positionals
+  if (!userId || more.length > 0) throw new CommandError('Say whose token: boardwalk token USER')
+  const secret = configured().jwtSecret ?? (await readDevelopmentSecrets())?.jwtSecret
+  if (secret === undefined) {
+    throw new CommandError(
+      'There is no secret to sign with. Set BOARDWALK_JWT_SECRET, or run "npm start" here once.',
+    )
+  }
+  console.log(await signToken(secret, userId, values))
 }

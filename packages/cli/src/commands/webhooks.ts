@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { callBoardwalk } from '../call-boardwalk.ts'
-import { CommandError, type Command } from '../command.ts'
+import { CommandError } from '../command.ts'
 import { allPages } from '../all-pages.ts'
 import { plain } from '../plain.ts'
 
@@ -67,25 +67,14 @@ const resend = async (id: string, deliveryId: string): Promise<void> => {
   console.log('It is sent again')
 }
 
-export const webhooks: Command = {
-  name: 'webhooks',
-  usage: [
-    'webhooks list',
-    'webhooks add URL [--type TYPE …]',
-    'webhooks test ID',
-    'webhooks deliveries ID',
-    'webhooks resend ID DELIVERY',
-  ],
-  summary: 'shows where happenings are sent to, adds and tries receivers',
-  run: async (words) => {
-    const options = { type: { type: 'string', multiple: true } } as const
-    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
-    const [verb, first, second] = positionals
-    if (verb === 'list') await list()
-    else if (verb === 'add' && first !== undefined) await add(first, values.type)
-    else if (verb === 'test' && first !== undefined) await test(first)
-    else if (verb === 'deliveries' && first !== undefined) await deliveries(first)
-    else if (verb === 'resend' && first !== undefined && second !== undefined) await resend(first, second)
-    else throw new CommandError(usage)
-  },
+export const webhooks = async (words: string[]): Promise<void> => {
+  const options = { type: { type: 'string', multiple: true } } as const
+  const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true })
+  const [verb, first, second] = positionals
+  if (verb === 'list') await list()
+  else if (verb === 'add' && first !== undefined) await add(first, values.type)
+  else if (verb === 'test' && first !== undefined) await test(first)
+  else if (verb === 'deliveries' && first !== undefined) await deliveries(first)
+  else if (verb === 'resend' && first !== undefined && second !== undefined) await resend(first, second)
+  else throw new CommandError(usage)
 }

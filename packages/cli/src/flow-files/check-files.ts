@@ -1,4 +1,4 @@
-import { parseFlowDocument } from '@boardwalk/contract'
+import { parseFlowDocument } from '@boardwalk/contract/flow-document'
 import type { FlowDocument, Problem } from '@boardwalk/engine'
 import { CommandError } from '../command.ts'
 import type { Place } from './places.ts'

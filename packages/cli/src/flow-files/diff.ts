@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
-import { parseFlowDocument } from '@boardwalk/contract'
-import { diffDocuments, type Difference, type FlowDocument } from '@boardwalk/engine'
+import { parseFlowDocument } from '@boardwalk/contract/flow-document'
+import type { FlowDocument } from '@boardwalk/engine'
+import { diffDocuments, type Difference } from '@boardwalk/engine/diff-documents'
 import { reachBoardwalk, type Boardwalk } from '../call-boardwalk.ts'
 import { soundFiles } from './check-files.ts'
+import { diffForm } from './forms.ts'
 import { findFlow, readVersion, shortHash } from './stored-flows.ts'
 import { filesIn, versionIn } from './words.ts'
-
-export const diffForm = 'flows diff FILE… [--against VERSION] [--json]'
 
 type Against = {
   readonly version: number | null

@@ -2,16 +2,15 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
-import { parseFlowDocument } from '@boardwalk/contract'
+import { parseFlowDocument } from '@boardwalk/contract/flow-document'
 import { reachBoardwalk, type Boardwalk } from '../call-boardwalk.ts'
 import { CommandError } from '../command.ts'
+import { pullForm } from './forms.ts'
 import { rememberBase } from './known-bases.ts'
 import { readFlowFile } from './read-flow-file.ts'
 import { flowNames, readFlow, readVersion, shortHash } from './stored-flows.ts'
 import { versionIn } from './words.ts'
 import { writtenDocument } from './written-document.ts'
-
-export const pullForm = 'flows pull [NAME…] [--directory flows] [--version N]'
 
 const options = {
   directory: { type: 'string', default: 'flows' },

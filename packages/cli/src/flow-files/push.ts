@@ -2,14 +2,10 @@ import { parseArgs } from 'node:util'
 import { reachBoardwalk, RefusedError, type Boardwalk } from '../call-boardwalk.ts'
 import { CommandError } from '../command.ts'
 import { soundFiles } from './check-files.ts'
+import { pushForms } from './forms.ts'
 import { knownBase, rememberBase } from './known-bases.ts'
 import { readVersion, shortHash, versionPath, type StoredVersion } from './stored-flows.ts'
 import { filesIn, versionIn } from './words.ts'
-
-export const pushForms = [
-  'flows push FILE… [--publish] [--reason TEXT]',
-  '  [--policy move|pin|restart] [--reopen] [--base VERSION | --force]',
-]
 
 const options = {
   publish: { type: 'boolean' },

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util'
 import { checkFiles, problemLines, type CheckedFile } from './check-files.ts'
+import { validateForm } from './forms.ts'
 import { filesIn } from './words.ts'
-
-export const validateForm = 'flows validate FILE… [--json]'
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 

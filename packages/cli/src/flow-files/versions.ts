@@ -1,12 +1,9 @@
 import { parseArgs } from 'node:util'
 import { reachBoardwalk } from '../call-boardwalk.ts'
 import { CommandError } from '../command.ts'
+import { deprecateForm, rollbackForm } from './forms.ts'
 import { flowNames, readFlow, shortHash, versionPath, type StoredFlow } from './stored-flows.ts'
 import { versionIn } from './words.ts'
-
-export const rollbackForm = 'flows rollback NAME VERSION [--reason TEXT]'
-export const deprecateForm = 'flows deprecate NAME [VERSION] [--reason TEXT]'
-export const listForm = 'flows list [--json]'
 
 const options = { reason: { type: 'string' } } as const
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { parseFlowDocument } from '@boardwalk/contract'
+import { parseFlowDocument } from '@boardwalk/contract/flow-document'
 import type { FlowDocument } from '@boardwalk/engine'
 
 type Fields = { readonly [name: string]: unknown }

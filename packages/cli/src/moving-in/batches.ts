@@ -1,4 +1,4 @@
-import { mostImported, type PersonInput } from '@boardwalk/contract'
+import { mostImported, type PersonInput } from '@boardwalk/contract/import'
 import { onceEach, type Fields, type Understood } from './person-of.ts'
 import type { Row } from './read-rows.ts'
 

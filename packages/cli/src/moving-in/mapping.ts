@@ -1,4 +1,4 @@
-import { parse } from '@boardwalk/contract'
+import { parse } from '@boardwalk/contract/parse'
 import { z } from 'zod'
 import { CommandError } from '../command.ts'
 import { placed, problemLines } from '../flow-files/check-files.ts'

@@ -3,6 +3,7 @@ import { Producer, stringSerializers } from '@platformatic/kafka'
 import { ownSource } from '@boardwalk/contract'
 import { readHappenings, type Happened } from '@boardwalk/store'
 import type { Follower } from '../following/follow-happenings.ts'
+import { expectedName, isName } from '../kafka/names.ts'
 import { inSpan, traceparentOf } from '../operation/tracing.ts'
 import { dataOf } from './message.ts'
 
@@ -61,14 +62,10 @@ const newProducer = (brokers: readonly string[]) =>
     timeout: 10_000,
   })
 
-export const expectedTopic = 'a name of 1 to 249 letters, digits, ".", "_" and "-"'
-
-export const isTopic = (name: string): boolean => /^[\w.-]{1,249}$/.test(name)
-
 /** Throws a TypeError when it is not the name of a topic. */
 export const checkTopic = (topic: string | undefined): void => {
-  if (topic !== undefined && !isTopic(topic))
-    throw new TypeError(`kafka.publish.topic is ${JSON.stringify(topic)}, expected ${expectedTopic}.`)
+  if (topic !== undefined && !isName(topic))
+    throw new TypeError(`kafka.publish.topic is ${JSON.stringify(topic)}, expected ${expectedName}.`)
 }
 
 /** Publishes all happenings: those of a person in order, each at least once, the cursor after the broker's receipt. */

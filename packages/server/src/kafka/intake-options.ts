@@ -1,4 +1,5 @@
 import type { EventSource, EventSourceGiven } from '@boardwalk/contract'
+import { expectedName, isName, loop } from './names.ts'
 import { checkedSources } from './read-sources.ts'
 
 export type KafkaOptions = {
@@ -21,14 +22,6 @@ export type IntakeOptions = {
   readonly sessionMs: number
 }
 
-export const expectedGroup = 'a name of 1 to 249 letters, digits, ".", "_" and "-"'
-
-export const isGroup = (text: string): boolean => /^[\w.-]{1,249}$/.test(text)
-
-/** Why a topic cannot be read and published to. */
-export const loop = (topic: string): string =>
-  `The topic ${JSON.stringify(topic)} is published to and among the sources: what is told would come back. Choose another.`
-
 /** The options made complete; throws an error that says what is wrong where. */
 export const intakeOptions = ({
   brokers,
@@ -38,8 +31,8 @@ export const intakeOptions = ({
   sessionMs = 10_000,
 }: KafkaOptions): IntakeOptions => {
   if (brokers.length === 0) throw new TypeError('kafka.brokers is empty, expected at least one address.')
-  if (!isGroup(groupId))
-    throw new TypeError(`kafka.groupId is ${JSON.stringify(groupId)}, expected ${expectedGroup}.`)
+  if (!isName(groupId))
+    throw new TypeError(`kafka.groupId is ${JSON.stringify(groupId)}, expected ${expectedName}.`)
   if (publish && sources.some(({ topic }) => topic === publish.topic))
     throw new TypeError(loop(publish.topic))
   return { brokers, groupId, sources: checkedSources(sources), sessionMs }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { eventSources, parse, type EventSource } from '@boardwalk/contract'
+import { eventSources, type EventSource } from '@boardwalk/contract/event-sources'
+import { parse } from '@boardwalk/contract/parse'
 
 /** Why a text is no list of sources. */
 export class UnfitSources extends Error {

@@ -5,6 +5,15 @@ import type { Metrics } from './metrics.ts'
 
 type Served = Pick<Handlers, 'healthLive' | 'healthReady' | 'metrics' | 'openApi' | 'flowSchema'>
 
+/** Made when somebody first asks for it, and the same for every Boardwalk of the process. */
+const once = (make: () => object): (() => string) => {
+  let made: string | undefined
+  return () => (made ??= JSON.stringify(make()))
+}
+
+const openApi = once(openApiDocument)
+const flowSchema = once(flowJsonSchema)
+
 const patienceMs = 2_000
 
 const answersInTime = async (query: Query): Promise<boolean> => {
@@ -17,29 +26,25 @@ const answersInTime = async (query: Query): Promise<boolean> => {
 }
 
 /** `isDraining`: the process takes no new work, so a load balancer should send none. */
-export const operationHandlers = (query: Query, metrics: Metrics, isDraining: () => boolean): Served => {
-  const openApi = JSON.stringify(openApiDocument())
-  const flowSchema = JSON.stringify(flowJsonSchema())
-  return {
-    healthLive: () => ({ status: 200, body: { status: 'ok' } }),
-    healthReady: async () => {
-      const database = (await answersInTime(query)) ? 'ok' : 'failed'
-      const ready = database === 'ok' && !isDraining()
-      return {
-        status: ready ? 200 : 503,
-        body: { status: ready ? 'ok' : 'unavailable', checks: { database } },
-      }
-    },
-    metrics: async () => ({
-      status: 200,
-      body: await metrics.registry.metrics(),
-      headers: { 'content-type': metrics.registry.contentType },
-    }),
-    openApi: () => ({ status: 200, body: openApi }),
-    flowSchema: () => ({
-      status: 200,
-      body: flowSchema,
-      headers: { 'content-type': 'application/schema+json' },
-    }),
-  }
-}
+export const operationHandlers = (query: Query, metrics: Metrics, isDraining: () => boolean): Served => ({
+  healthLive: () => ({ status: 200, body: { status: 'ok' } }),
+  healthReady: async () => {
+    const database = (await answersInTime(query)) ? 'ok' : 'failed'
+    const ready = database === 'ok' && !isDraining()
+    return {
+      status: ready ? 200 : 503,
+      body: { status: ready ? 'ok' : 'unavailable', checks: { database } },
+    }
+  },
+  metrics: async () => ({
+    status: 200,
+    body: await metrics.registry.metrics(),
+    headers: { 'content-type': metrics.registry.contentType },
+  }),
+  openApi: () => ({ status: 200, body: openApi() }),
+  flowSchema: () => ({
+    status: 200,
+    body: flowSchema(),
+    headers: { 'content-type': 'application/schema+json' },
+  }),
+})

@@ -1,14 +1,8 @@
 import type { Watched } from '@boardwalk/store'
 import { Failure } from '../http/reply.ts'
 import { eventStream } from './event-stream.ts'
+import { usualTotal, type StreamLimits } from './stream-limits.ts'
 import type { Watching } from './watch-people.ts'
-
-export type StreamLimits = {
-  /** Streams that this process holds open at most; default 10,000. Each costs a connection and some 40 kB. */
-  readonly total?: number
-  /** Milliseconds between signs of life, default 25,000: less than proxies wait before they cut a quiet connection. */
-  readonly keepAliveMs?: number
-}
 
 export type OpenStreams = {
   /** `until`: when it ends at the latest, in milliseconds since 1970. */
@@ -24,7 +18,6 @@ export type StreamsOptions = StreamLimits & {
   readonly onCount: (open: number) => void
 }
 
-export const usualTotal = 10_000
 const usualKeepAliveMs = 25_000
 const mostPerPerson = 20
 const retryAfterSeconds = 30

@@ -1,0 +1,192 @@
+import type { Command } from './command.ts'
+import {
+  deprecateForm,
+  diffForm,
+  listForm,
+  pullForm,
+  pushForms,
+  rollbackForm,
+  validateForm,
+} from './flow-files/forms.ts'
+
+/** All of them, in the order of the help. The code of each is read when it is run: reading all takes longer than most run. */
+export const commands: readonly Command[] = [
+  {
+    name: 'serve',
+    usage: ['serve [--port 4000] [--data FOLDER]'],
+    summary: 'runs Boardwalk as a process of its own',
+    run: async (words) => (await import('./commands/serve.ts')).serve(words),
+  },
+  {
+    name: 'migrate',
+    usage: ['migrate [--data FOLDER]'],
+    summary: 'brings the database up to this version; serve does so by itself',
+    run: async (words) => (await import('./commands/migrate.ts')).migrate(words),
+  },
+  {
+    name: 'doctor',
+    usage: ['doctor [--data FOLDER] [--json]'],
+    summary: 'looks whether everything that Boardwalk needs is in order',
+    run: async (words) => (await import('./commands/doctor.ts')).doctor(words),
+  },
+  {
+    name: 'flows',
+    usage: [validateForm, diffForm, ...pushForms, pullForm, rollbackForm, deprecateForm, listForm],
+    summary: 'flows as files: checked, compared, stored, published, fetched',
+    run: async (words) => (await import('./commands/flows.ts')).flows(words),
+  },
+  {
+    name: 'flows impact',
+    usage: ['flows impact FILE|NAME [VERSION]', '  [--policy move|pin|restart] [--reopen]'],
+    summary: 'tells what publishing would mean for the people in the flow, and publishes nothing',
+    run: async (words) => (await import('./commands/flows-impact.ts')).flowsImpact(words),
+  },
+  {
+    name: 'codegen',
+    usage: ['codegen FILE… | --from-server [--out FILE]', '  [--module @boardwalk/sdk]'],
+    summary: 'names of flows, steps, gates and events as TypeScript types',
+    run: async (words) => (await import('./commands/codegen.ts')).codegen(words),
+  },
+  {
+    name: 'explain',
+    usage: ['explain USER [--flow NAME] [--gate NAME]'],
+    summary: 'tells why a person sees what they see, and why a gate lets them pass or not',
+    run: async (words) => (await import('./commands/explain.ts')).explain(words),
+  },
+  {
+    name: 'release',
+    usage: [
+      'release show FLOW',
+      'release set FLOW [--percentage N]',
+      '    [--market NAME … | --all-markets] [--user ID … | --no-users]',
+      '    [--signed-up-after TIME | --signed-up-ever]',
+      '    [--skip on|off] [--snooze on|off] [--guard-rails on|off]',
+      'release on FLOW [--reason TEXT]',
+      'release off FLOW --reason TEXT',
+    ],
+    summary: 'says who gets a flow at all; off is the kill switch',
+    run: async (words) => (await import('./commands/release.ts')).release(words),
+  },
+  {
+    name: 'experiments',
+    usage: [
+      'experiments list',
+      'experiments show ID',
+      'experiments apply FILE',
+      'experiments start ID',
+      'experiments stop ID [--reason TEXT]',
+      'experiments results ID [--window 7d]',
+    ],
+    summary: 'makes, starts and stops experiments, and says what came of them',
+    run: async (words) => (await import('./commands/experiments.ts')).experiments(words),
+  },
+  {
+    name: 'release phases',
+    usage: ['release phases FLOW'],
+    summary: 'shows the phases of a release, and what the next one waits for',
+    run: async (words) => (await import('./commands/release-phases.ts')).releasePhases(words),
+  },
+  {
+    name: 'release advance',
+    usage: ['release advance FLOW [--to PHASE] [--any] [--reason TEXT]'],
+    summary: 'enters the next phase, if the criteria are met',
+    run: async (words) => (await import('./commands/release-phases.ts')).releaseAdvance(words),
+  },
+  {
+    name: 'health',
+    usage: [
+      'health show FLOW [--control version:N|arm:NAME]',
+      '    [--version N] [--arm NAME] [--json]',
+      'health baseline FLOW --from TIME --to TIME [--json]',
+    ],
+    summary: 'says how a flow fares, and keeps figures to compare with',
+    run: async (words) => (await import('./commands/health.ts')).health(words),
+  },
+  {
+    name: 'analytics',
+    usage: [
+      'analytics funnel|conversion|retention|abandonment',
+      '   |time-to-complete|time-to-value|nudges|gates',
+      '   [--flow NAME] [--event NAME] [--from DATE] [--to DATE]',
+      '   [--market M] [--compare market] … [--json|--csv]',
+      'analytics definitions',
+    ],
+    summary: 'tells what the onboarding achieves, and how each figure is made',
+    run: async (words) => (await import('./commands/analytics.ts')).analytics(words),
+  },
+  {
+    name: 'reconcile',
+    usage: ['reconcile [FILE.ndjson] [--dry-run]'],
+    summary: 'completes what people did before anybody asked; with a file, tells their history first',
+    run: async (words) => (await import('./commands/reconcile.ts')).reconcile(words),
+  },
+  {
+    name: 'import',
+    usage: ['import FILE.csv|.json|.ndjson --mapping MAPPING', '  [--dry-run] [--flow NAME] [--report FILE]'],
+    summary: 'takes over what people did in another onboarding; goes on where it stopped',
+    run: async (words) => (await import('./commands/import.ts')).importPeople(words),
+  },
+  {
+    name: 'demo seed',
+    usage: ['demo seed [--people 100000] [--seed 1]', '   [--until DATE] [--more] [--data FOLDER]'],
+    summary: 'fills a database with a year of made-up people, to look at figures',
+    run: async (words) => (await import('./commands/demo.ts')).demo(words),
+  },
+  {
+    name: 'dead-letters',
+    usage: ['dead-letters list', 'dead-letters show ID', 'dead-letters replay ID|--all'],
+    summary: 'shows the records that could not be taken, and takes them again',
+    run: async (words) => (await import('./commands/dead-letters.ts')).deadLetters(words),
+  },
+  {
+    name: 'erasures',
+    usage: ['erasures export --file FILE', 'erasures replay --file FILE'],
+    summary: 'keeps who was erased outside backups, and erases again whom a backup brings back',
+    run: async (words) => (await import('./commands/erasures.ts')).erasures(words),
+  },
+  {
+    name: 'projections',
+    usage: ['projections', 'projections rebuild [--no-wait]'],
+    summary: 'shows how far the figures are counted, or counts all of history anew',
+    run: async (words) => (await import('./commands/projections.ts')).projections(words),
+  },
+  {
+    name: 'webhooks',
+    usage: [
+      'webhooks list',
+      'webhooks add URL [--type TYPE …]',
+      'webhooks test ID',
+      'webhooks deliveries ID',
+      'webhooks resend ID DELIVERY',
+    ],
+    summary: 'shows where happenings are sent to, adds and tries receivers',
+    run: async (words) => (await import('./commands/webhooks.ts')).webhooks(words),
+  },
+  {
+    name: 'keys',
+    usage: [
+      'keys create NAME [--role viewer|editor|admin]',
+      '            [--scope SCOPE …] [--expires TIME]',
+      'keys list',
+      'keys revoke ID',
+    ],
+    summary: 'makes, shows and ends API keys',
+    run: async (words) => (await import('./commands/keys.ts')).keys(words),
+  },
+  {
+    name: 'audit',
+    usage: [
+      'audit list [--action A] [--actor A] [--user ID]',
+      '           [--since T] [--until T] [--limit N] [--cursor C]',
+      'audit verify [--seq N --hash H]',
+    ],
+    summary: 'tells who changed what, and checks that nothing of it is missing',
+    run: async (words) => (await import('./commands/audit.ts')).audit(words),
+  },
+  {
+    name: 'token',
+    usage: ['token USER [--role owner] [--market FR] …'],
+    summary: "signs a person's token for 24 hours, to try things out",
+    run: async (words) => (await import('./commands/token.ts')).token(words),
+  },
+]
