@@ -12,12 +12,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate, openDatabase, ownMigrations, type Database } from '@boardwalk/store'
 import { readConfiguration } from '@boardwalk/server'
 import {
+  forEachPostgres,
   forKafka,
   freshSchema,
   olderTransactionsEnd,
   startPostgres,
   startRedis,
-  type PostgresServer,
 } from '@boardwalk/store/test-kit'
 import { examine } from '../src/doctor/examine.ts'
 import { printed, type Finding } from '../src/doctor/finding.ts'
@@ -155,33 +155,26 @@ test('a Redis that answers is well, one that was stopped is bad', async () => {
   expect(away.out).not.toContain('unused-pass')
 })
 
-const flavours = process.env['BOARDWALK_TEST_POSTGRES_15'] === '1' ? ['default', 'debian-15'] : ['default']
-
-// Not the server of all tests, of which doctor says that a crash of the machine loses what it acknowledged.
-describe.each(flavours as ('default' | 'debian-15')[])('on PostgreSQL, %s', (flavour) => {
+forEachPostgres((_, url) => {
   const schema = freshSchema()
   const role = `doctor_${randomUUID().slice(0, 8)}`
-  let server: PostgresServer
-  let settings: { readonly DATABASE_URL: string; readonly BOARDWALK_SCHEMA: string }
+  const named = new URL(url)
+  named.username = role
+  const settings = { DATABASE_URL: named.href, BOARDWALK_SCHEMA: schema }
   let administrator: Database
   const script = (sql: string): Promise<void> => administrator.transaction((session) => session.script(sql))
 
   beforeAll(async () => {
-    server = await startPostgres({ flavour })
-    const named = new URL(server.url)
-    named.username = role
-    settings = { DATABASE_URL: named.href, BOARDWALK_SCHEMA: schema }
-    administrator = await openDatabase({ url: server.url, schema })
+    administrator = await openDatabase({ url, schema })
     await script(`create role ${role} login; create schema ${schema} authorization ${role};
       grant create on database postgres to ${role}`)
-    const own = await openDatabase({ url: settings.DATABASE_URL, schema })
+    const own = await openDatabase({ url: named.href, schema })
     await migrate(own, await ownMigrations())
     await own.close()
   })
   afterAll(async () => {
     await script(`drop owned by ${role} cascade; drop role ${role}`)
     await administrator.close()
-    await server.stop()
   })
 
   /** What is unwell while this is so. */
@@ -240,8 +233,8 @@ describe.each(flavours as ('default' | 'debian-15')[])('on PostgreSQL, %s', (fla
   })
 
   test('a transaction that stays open, and keeps everybody from being told, is named', async () => {
-    const other = await openDatabase({ url: server.url, schema, applicationName: 'forgotten' })
-    const own = await openDatabase({ url: settings.DATABASE_URL, schema })
+    const other = await openDatabase({ url, schema, applicationName: 'forgotten' })
+    const own = await openDatabase({ url: named.href, schema })
     const happens = {
       name: 'happens',
       text: "insert into happening (type, data, at) values ('a', '{}', now() - interval '10 minutes')",

@@ -6,14 +6,11 @@ import { embeddedDatabase } from '../src/database/open-embedded.ts'
 import { openPostgres } from '../src/database/open-postgres.ts'
 // oxlint-disable-next-line import/no-unassigned-import -- only for the types it declares
 import './provided-context.ts'
-import { addressOf, copyTemplate, dropDatabase, readySchemas, takeReady } from './template-database.ts'
 
 export type OpenOptions = {
-  /** Absent: a fresh one, which may have our migrations already. Given: a second database on the same schema, as another process would have. */
+  /** Absent: a fresh one, dropped at the end. Given: a second database on the same schema, as another process would have. */
   readonly schema?: string
   readonly connections?: number
-  /** Surely without our migrations. */
-  readonly isEmpty?: boolean
 }
 export type OpenDatabase = (options?: OpenOptions) => Promise<Database>
 
@@ -53,27 +50,26 @@ function onPostgres(
   suite: (name: string, open: OpenDatabase, url: string) => void,
 ): void {
   describe.skipIf(url === null)(`on ${name}`, () => {
-    const server = url ?? ''
-    const database = freshSchema()
-    const address = url === null ? '' : addressOf(url, database)
-    beforeAll(() => copyTemplate(server, inject('templateDatabase'), database))
-    afterAll(() => dropDatabase(server, database))
-    const open = openedFor(
-      (schema, { connections = 4 }) =>
-        openPostgres({ url: address, schema, connections, applicationName: schema }),
-      readySchemas,
+    const address = url ?? ''
+    const open = openedFor((schema, { connections = 4 }) =>
+      openPostgres({ url: address, schema, connections, applicationName: schema }),
     )
     suite(name, open, address)
   })
 }
 
-function openedFor(
-  openIn: (schema: string, options: OpenOptions) => Promise<Database>,
-  ready = 0,
-): OpenDatabase {
+function openedFor(openIn: (schema: string, options: OpenOptions) => Promise<Database>): OpenDatabase {
   const opened: Database[] = []
-  let taken = 0
+  const created: { schema: string; database: Database }[] = []
   afterAll(async () => {
+    for (const { schema, database } of created) {
+      await database
+        .transaction(async ({ script }) => {
+          for (const one of [schema, `${schema}_reports`])
+            await script(`drop schema if exists ${quoteIdentifier(one)} cascade`)
+        })
+        .catch(() => {})
+    }
     await Promise.all(opened.map((database) => database.close()))
   })
   return async (options = {}) => {
@@ -81,11 +77,8 @@ function openedFor(
     const database = await openIn(schema, options)
     opened.push(database)
     if (options.schema === undefined) {
-      const make =
-        taken < ready && !options.isEmpty
-          ? takeReady(taken++, schema)
-          : `create schema ${quoteIdentifier(schema)}`
-      await database.transaction(({ script }) => script(make))
+      await database.transaction(({ script }) => script(`create schema ${quoteIdentifier(schema)}`))
+      created.push({ schema, database })
     }
     return database
   }

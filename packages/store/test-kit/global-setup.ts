@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,21 +7,17 @@ import type { TestProject } from 'vitest/node'
 import './provided-context.ts'
 import { startPostgres, type PostgresServer } from './start-postgres.ts'
 import type { Flavour } from './postgres-binaries.ts'
-import { dropDatabase, makeTemplate } from './template-database.ts'
 import { openKafkaDoor } from './kafka/kafka-door.ts'
 
-/** One server of each flavour for the whole run; test files have a database each, tests a schema. */
+/** One server of each flavour for the whole run; tests have a schema each. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const services: PostgresServer[] = []
   const skipped: string[] = []
-  const template = `boardwalk_test_${randomUUID().replaceAll('-', '')}`
-  project.provide('templateDatabase', template)
 
   async function urlOf(flavour: Flavour, name: string): Promise<string | null> {
     try {
-      const service = await startPostgres({ flavour, fsync: false })
+      const service = await startPostgres({ flavour })
       services.push(service)
-      await makeTemplate(service.url, template)
       return service.url
     } catch (error) {
       if (process.env['CI'] === 'true') throw error
@@ -45,12 +40,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
   return async () => {
     await rm(folder, { recursive: true, force: true })
-    await Promise.all(
-      services.map(async ({ url, stop }) => {
-        await dropDatabase(url, template)
-        await stop()
-      }),
-    )
+    await Promise.all(services.map((service) => service.stop()))
     await kafka.close()
     const missing = kafka.missing()
     if (missing !== undefined) skipped.push(`Kafka: ${missing}`)

@@ -8,8 +8,6 @@ declare module 'vitest' {
     postgresUrl: string | null
     /** null unless BOARDWALK_TEST_POSTGRES_15=1. */
     postgres15Url: string | null
-    /** On both; databases of test files are copies of it. */
-    templateDatabase: string
     /** A dump of an empty PGlite. */
     embeddedTemplate: string | undefined
     /** Answers the addresses of the run's Kafka brokers, which start when it is first asked. */

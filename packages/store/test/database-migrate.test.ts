@@ -24,7 +24,7 @@ const people = { name: 'people', text: 'select id, colour from person' }
 forEachDatabase((name, open) => {
   describe(`migrating ${name}`, () => {
     test('applies what is missing, in order, once', async () => {
-      const database = await open({ isEmpty: true })
+      const database = await open()
       expect(await migrate(database, [person])).toStrictEqual([1])
       expect(await migrate(database, [person, colour])).toStrictEqual([2])
       expect(await migrate(database, [person, colour])).toStrictEqual([])
@@ -45,7 +45,7 @@ forEachDatabase((name, open) => {
     })
 
     test('leaves nothing of a migration that fails, keeps those before, and names it', async () => {
-      const database = await open({ isEmpty: true })
+      const database = await open()
       const broken: Migration = { number: 2, name: 'broken', sql: 'create table half (id int); selekt' }
       await expect(migrate(database, [person, broken])).rejects.toThrow(
         /^Migration 2 \(broken\) failed and was rolled back: syntax error/,
@@ -58,7 +58,7 @@ forEachDatabase((name, open) => {
     })
 
     test('refuses a migration that was edited after it was applied', async () => {
-      const database = await open({ isEmpty: true })
+      const database = await open()
       await migrate(database, [person])
       await expect(migrate(database, [{ ...person, sql: `${person.sql} ` }, colour])).rejects.toThrow(
         'edited after it was merged',
@@ -67,7 +67,7 @@ forEachDatabase((name, open) => {
     })
 
     test('takes Windows line ends for the same migration', async () => {
-      const database = await open({ isEmpty: true })
+      const database = await open()
       await migrate(database, [{ ...person, sql: 'create table a (id int);\ncreate table b (id int);\n' }])
       expect(
         await migrate(database, [
@@ -77,7 +77,7 @@ forEachDatabase((name, open) => {
     })
 
     test('refuses a database that is newer than the code', async () => {
-      const database = await open({ isEmpty: true })
+      const database = await open()
       await migrate(database, [person, colour])
       await expect(migrate(database, [person])).rejects.toThrow('the database is newer')
     })
@@ -87,7 +87,7 @@ forEachDatabase((name, open) => {
 forEachPostgres((name, url, open) => {
   describe(`migrating ${name} from many processes`, () => {
     test('applies each migration once, though the first takes longer than the statement timeout', async () => {
-      const database = await open({ isEmpty: true })
+      const database = await open()
       const source = `
         import { migrate } from './migrate.ts'
         import { openPostgres } from './open-postgres.ts'
@@ -119,7 +119,7 @@ forEachPostgres((name, url, open) => {
     })
 
     test('gives way to a statement that holds the table, and tries again', async () => {
-      const database = await open({ isEmpty: true })
+      const database = await open()
       await migrate(database, [person])
       const { promise: held, resolve: hold } = Promise.withResolvers<void>()
       const reader = database.transaction(async ({ query }) => {

@@ -86,7 +86,7 @@ forEachDatabase((_, open) => {
     )
 
   test('what was counted before there were totals is in them, and erased people are nobody', async () => {
-    const database = await open({ isEmpty: true })
+    const database = await open()
     const migrations = await ownMigrations()
     const totals = migrations.findIndex(({ name }) => name === 'totals')
     await migrate(database, migrations.slice(0, totals))
@@ -124,7 +124,7 @@ forEachDatabase((_, open) => {
   })
 
   test('what was counted by older rules is counted anew, but for what erased people left', async () => {
-    const database = await open({ isEmpty: true })
+    const database = await open()
     const migrations = await ownMigrations()
     const anew = migrations.findIndex(({ name }) => name === 'count-anew')
     await migrate(database, migrations.slice(0, anew))
