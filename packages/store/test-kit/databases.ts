@@ -78,7 +78,8 @@ function openedFor(openIn: (schema: string, options: OpenOptions) => Promise<Dat
     opened.push(database)
     if (options.schema === undefined) {
       await database.transaction(({ script }) => script(`create schema ${quoteIdentifier(schema)}`))
-      created.push({ schema, database })
+      // One in memory is gone with its session.
+      if (database.kind === 'postgres') created.push({ schema, database })
     }
     return database
   }
