@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '@boardwalk/store'
 import { forEachPostgres } from '@boardwalk/store/test-kit'
-import { serveBoardwalk, type Served } from './served-boardwalk.ts'
+import { serveBoardwalk, type ServedBoardwalk } from './served-boardwalk.ts'
 
 forEachPostgres((_, address, open) => {
   describe('boardwalk analytics', () => {
-    let served: Served
+    let served: ServedBoardwalk
     let database: Database
     beforeAll(async () => {
       database = await open()

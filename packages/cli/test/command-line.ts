@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 export const entry = fileURLToPath(new URL('../bin/boardwalk.js', import.meta.url))
 
 /** Half of what a command takes is reading its own code: kept from one to the next. */
-export const quickly = {
+const quickly = {
   PATH: process.env['PATH'],
   NODE_COMPILE_CACHE: fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url)),
 }
@@ -19,29 +19,41 @@ export const secrets = {
 
 export type Ended = { readonly code: number; readonly out: string; readonly err: string }
 
-/** The real command, in a process of its own. */
+/** The real command, in a process of its own, with no other settings. */
+export const runCommand = async (
+  folder: string,
+  words: readonly string[],
+  settings: Record<string, string> = {},
+): Promise<Ended> => {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [entry, ...words], {
+      cwd: folder,
+      env: { ...quickly, ...settings },
+    })
+    return { code: 0, out: stdout, err: stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+    return { code, out: stdout, err: stderr }
+  }
+}
+
+/** Commands that know the secrets, and these settings. */
 export const commandLine =
   (folder: string, settings: Record<string, string> = {}) =>
-  async (...words: string[]): Promise<Ended> => {
-    try {
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, [entry, ...words], {
-        cwd: folder,
-        env: { ...quickly, ...secrets, ...settings },
-      })
-      return { code: 0, out: stdout, err: stderr }
-    } catch (error) {
-      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-      return { code, out: stdout, err: stderr }
-    }
-  }
+  (...words: string[]): Promise<Ended> =>
+    runCommand(folder, words, { ...secrets, ...settings })
 
-export type Served = { readonly address: string; readonly stop: () => Promise<void> }
+export type Served = {
+  readonly address: string
+  /** Resolves to the code that it exits with. */
+  readonly stop: () => Promise<number | null>
+}
 
-/** `boardwalk serve` on its embedded database in this folder. */
-export const serveIn = async (folder: string): Promise<Served> => {
+/** `boardwalk serve` in this folder, where its embedded database is unless these settings name another. */
+export const serveIn = async (folder: string, settings: Record<string, string> = {}): Promise<Served> => {
   const child = spawn(process.execPath, [entry, 'serve', '--port', '0'], {
     cwd: folder,
-    env: { ...quickly, ...secrets, BOARDWALK_LOG_LEVEL: 'error' },
+    env: { ...quickly, ...secrets, BOARDWALK_LOG_LEVEL: 'error', ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')
@@ -56,7 +68,8 @@ export const serveIn = async (folder: string): Promise<Served> => {
     address,
     stop: async () => {
       child.kill('SIGTERM')
-      await ended
+      const [code] = await ended
+      return code
     },
   }
 }

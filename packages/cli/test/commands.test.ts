@@ -1,5 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,11 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { entry, runCommand, secrets, serveIn } from './command-line.ts'
 
-const entry = fileURLToPath(new URL('../bin/boardwalk.js', import.meta.url))
 const flows = fileURLToPath(new URL('../../../flows/', import.meta.url))
-
-type Ended = { code: number; out: string; err: string }
 
 describe('the command line', () => {
   let folder: string
@@ -21,40 +18,8 @@ describe('the command line', () => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  const environment = (settings: Record<string, string>): NodeJS.ProcessEnv => ({
-    PATH: process.env['PATH'],
-    ...settings,
-  })
-
-  const boardwalk = async (words: string[], settings: Record<string, string> = {}): Promise<Ended> => {
-    try {
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, [entry, ...words], {
-        cwd: folder,
-        env: environment(settings),
-      })
-      return { code: 0, out: stdout, err: stderr }
-    } catch (error) {
-      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-      return { code, out: stdout, err: stderr }
-    }
-  }
-
-  const secrets = {
-    BOARDWALK_JWT_SECRET: 'a secret of this test, longer than 32 bytes',
-    BOARDWALK_API_KEY: 'an-api-key-of-this-test-longer-than-32-bytes',
-  }
-
-  const serveIn = async (): Promise<{ child: ChildProcess; address: string }> => {
-    const child = spawn(process.execPath, [entry, 'serve', '--port', '0'], {
-      cwd: folder,
-      env: environment({ ...secrets, BOARDWALK_LOG_LEVEL: 'error' }),
-    })
-    let out = ''
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (out += chunk.toString()))
-    await expect.poll(() => out, { timeout: 30_000 }).toMatch(/listens on/)
-    return { child, address: /listens on (\S+)/.exec(out)?.[1] ?? '' }
-  }
+  const boardwalk = (words: string[], settings: Record<string, string> = {}) =>
+    runCommand(folder, words, settings)
 
   test('help lists the commands; an unknown one is refused', async () => {
     expect((await boardwalk(['help'])).out).toContain('boardwalk serve')
@@ -140,7 +105,7 @@ describe('the command line', () => {
   })
 
   test('commands speak to the Boardwalk that serves, and nothing disturbs it', async () => {
-    const { child, address } = await serveIn()
+    const { address, stop } = await serveIn(folder)
     const url = { BOARDWALK_URL: address, ...secrets }
     for (const flow of ['shop', 'saas'])
       expect((await boardwalk(['flows', 'push', `flows/${flow}.json`, '--publish'], url)).code).toBe(0)
@@ -174,8 +139,7 @@ describe('the command line', () => {
       `Port ${port} is taken`,
     )
 
-    child.kill('SIGTERM')
-    expect((await once(child, 'exit'))[0]).toBe(0)
+    expect(await stop()).toBe(0)
   })
 
   test('migrate brings an empty database up to date, and doctor finds it in order', async () => {

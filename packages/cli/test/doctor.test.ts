@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -6,8 +5,6 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate, openDatabase, ownMigrations, type Database } from '@boardwalk/store'
 import { readConfiguration } from '@boardwalk/server'
@@ -21,8 +18,7 @@ import {
 } from '@boardwalk/store/test-kit'
 import { examine } from '../src/doctor/examine.ts'
 import { printed, type Finding } from '../src/doctor/finding.ts'
-
-const entry = fileURLToPath(new URL('../bin/boardwalk.js', import.meta.url))
+import { runCommand } from './command-line.ts'
 
 type Report = { readonly findings: readonly Finding[]; readonly out: string }
 
@@ -37,19 +33,8 @@ const secrets = {
   BOARDWALK_API_KEY: 'an-api-key-of-this-test-longer-than-32-bytes',
 }
 
-const run = async (words: string[], settings: Record<string, string>) => {
-  const env = { PATH: process.env['PATH'], PORT: '0', ...settings }
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [entry, ...words], {
-      cwd: folder,
-      env,
-    })
-    return { code: 0, out: stdout, err: stderr }
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-    return { code, out: stdout, err: stderr }
-  }
-}
+const run = (words: string[], settings: Record<string, string>) =>
+  runCommand(folder, words, { PORT: '0', ...settings })
 
 const doctor = async (settings: Record<string, string>): Promise<Report> => {
   const findings = await examine(readConfiguration({}, { PORT: '0', ...secrets, ...settings }))

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serveBoardwalk, type Served } from './served-boardwalk.ts'
+import { serveBoardwalk, type ServedBoardwalk } from './served-boardwalk.ts'
 
 const shipped = (id: string): string =>
   fileURLToPath(new URL(`../../../experiments/${id}.json`, import.meta.url))
 
 describe('boardwalk experiments', () => {
-  let served: Served
+  let served: ServedBoardwalk
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'boardwalk-experiments-'))

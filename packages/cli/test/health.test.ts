@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serveBoardwalk, type Served } from './served-boardwalk.ts'
+import { serveBoardwalk, type ServedBoardwalk } from './served-boardwalk.ts'
 
 // Each command is a process of its own.
 
 describe('boardwalk health and the phases of a release', () => {
-  let served: Served
+  let served: ServedBoardwalk
   beforeAll(async () => {
     served = await serveBoardwalk({})
     const flow = { name: 'shop', steps: [{ id: 'sell', title: 'Sell' }] }

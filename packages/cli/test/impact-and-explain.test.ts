@@ -1,64 +1,21 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-
-const entry = fileURLToPath(new URL('../bin/boardwalk.js', import.meta.url))
-
-const settings = {
-  BOARDWALK_JWT_SECRET: 'a secret of this test, longer than 32 bytes',
-  BOARDWALK_API_KEY: 'an-api-key-of-this-test-longer-than-32-bytes',
-  BOARDWALK_LOG_LEVEL: 'error',
-}
-
-type Ended = { code: number; out: string; err: string }
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { serveBoardwalk, type ServedBoardwalk } from './served-boardwalk.ts'
 
 describe('a publication, from the command line', () => {
-  let folder: string
-  let child: ChildProcess
-  let address: string
-
-  const boardwalk = async (...words: string[]): Promise<Ended> => {
-    const env = { PATH: process.env['PATH'], ...settings, BOARDWALK_URL: address }
-    try {
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, [entry, ...words], {
-        cwd: folder,
-        env,
-      })
-      return { code: 0, out: stdout, err: stderr }
-    } catch (error) {
-      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-      return { code, out: stdout, err: stderr }
-    }
-  }
-  const call = async (method: string, path: string, body?: object): Promise<any> => {
-    const headers = {
-      authorization: `Bearer ${settings.BOARDWALK_API_KEY}`,
-      'content-type': 'application/json',
-    }
-    const request = { method, headers, ...(body && { body: JSON.stringify(body) }) }
-    return (await fetch(new URL(path, address), request)).json()
-  }
+  let served: ServedBoardwalk
+  const boardwalk = (...words: string[]) => served.boardwalk(...words)
+  const call = (method: string, path: string, body?: object) => served.call(method, path, body)
 
   const payments = { id: 'payments', title: 'Payments', required: true }
   const german = { id: 'impressum', title: 'Impressum', markets: ['DE'] }
   const gates = { publish: { steps: ['payments'], critical: true } }
   const write = (name: string, ...steps: object[]): Promise<void> =>
-    writeFile(join(folder, name), JSON.stringify({ name: 'shop', steps, gates }))
+    writeFile(join(served.folder, name), JSON.stringify({ name: 'shop', steps, gates }))
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'boardwalk-cli-'))
-    const env = { PATH: process.env['PATH'], ...settings }
-    child = spawn(process.execPath, [entry, 'serve', '--port', '0'], { cwd: folder, env })
-    let out = ''
-    child.stdout!.on('data', (chunk: Buffer) => (out += chunk.toString()))
-    child.stderr!.on('data', (chunk: Buffer) => (out += chunk.toString()))
-    await vi.waitFor(() => expect(out).toMatch(/listens on/), 90_000)
-    address = /listens on (\S+)/.exec(out)?.[1] ?? ''
+    served = await serveBoardwalk()
     await write('one.json', { id: 'email', title: 'Email', required: true }, payments, german)
     expect((await boardwalk('flows', 'push', 'one.json', '--publish')).code).toBe(0)
     for (const user of ['ada', 'bob', 'eve']) await call('PUT', `/api/users/${user}`, { role: 'owner' })
@@ -66,11 +23,7 @@ describe('a publication, from the command line', () => {
       await call('PATCH', `/api/users/${user}/onboarding/steps/email`, { status: 'done' })
     await call('PATCH', '/api/users/bob/onboarding/steps/payments', { status: 'done' })
   })
-  afterAll(async () => {
-    child.kill('SIGTERM')
-    await once(child, 'exit')
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => served.stop())
 
   test('tells beforehand, of a file, what it would mean, and publishes nothing', async () => {
     await write('two.json', payments, { id: 'bank', title: 'Bank', required: true })

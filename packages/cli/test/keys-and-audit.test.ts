@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { appendAudit, type Database } from '@boardwalk/store'
 import { forEachPostgres } from '@boardwalk/store/test-kit'
-import { serveBoardwalk, type Served } from './served-boardwalk.ts'
+import { serveBoardwalk, type ServedBoardwalk } from './served-boardwalk.ts'
 
 forEachPostgres((_, address, open) => {
-  let served: Served
+  let served: ServedBoardwalk
   let database: Database
   beforeAll(async () => {
     database = await open()

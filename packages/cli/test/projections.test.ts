@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serveBoardwalk, type Served } from './served-boardwalk.ts'
+import { serveBoardwalk, type ServedBoardwalk } from './served-boardwalk.ts'
 
 describe('boardwalk projections', () => {
-  let served: Served
+  let served: ServedBoardwalk
   beforeAll(async () => {
     served = await serveBoardwalk({})
     await served.call('POST', '/api/admin/flows', { name: 'shop', steps: [{ id: 'sell', title: 'Sell' }] })

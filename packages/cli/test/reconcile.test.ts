@@ -1,51 +1,20 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-
-const entry = fileURLToPath(new URL('../bin/boardwalk.js', import.meta.url))
-
-const settings = {
-  BOARDWALK_JWT_SECRET: 'a secret of this test, longer than 32 bytes',
-  BOARDWALK_API_KEY: 'an-api-key-of-this-test-longer-than-32-bytes',
-  BOARDWALK_LOG_LEVEL: 'error',
-}
-
-type Ended = { code: number; out: string; err: string }
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commandLine } from './command-line.ts'
+import { serveBoardwalk, type ServedBoardwalk } from './served-boardwalk.ts'
 
 describe('boardwalk reconcile', () => {
-  let folder: string
-  let child: ChildProcess
-  let address: string
-
-  const boardwalk = async (words: string[], url = address): Promise<Ended> => {
-    const env = { PATH: process.env['PATH'], ...settings, BOARDWALK_URL: url }
-    try {
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, [entry, ...words], {
-        cwd: folder,
-        env,
-      })
-      return { code: 0, out: stdout, err: stderr }
-    } catch (error) {
-      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-      return { code, out: stdout, err: stderr }
-    }
-  }
+  let served: ServedBoardwalk
+  const boardwalk = (...words: string[]) => served.boardwalk(...words)
+  const call = (method: string, path: string) => served.call(method, path)
   const publish = async (steps: object[]): Promise<void> => {
-    await writeFile(join(folder, 'flow.json'), JSON.stringify({ name: 'shop', steps }))
-    expect((await boardwalk(['flows', 'push', 'flow.json', '--publish'])).code).toBe(0)
-  }
-  const call = async (method: string, path: string): Promise<any> => {
-    const headers = { authorization: `Bearer ${settings.BOARDWALK_API_KEY}` }
-    return (await fetch(new URL(path, address), { method, headers })).json()
+    await writeFile(join(served.folder, 'flow.json'), JSON.stringify({ name: 'shop', steps }))
+    expect((await boardwalk('flows', 'push', 'flow.json', '--publish')).code).toBe(0)
   }
   const written = async (name: string, lines: readonly unknown[]): Promise<string> => {
     const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n')
-    await writeFile(join(folder, name), text)
+    await writeFile(join(served.folder, name), text)
     return name
   }
 
@@ -67,20 +36,10 @@ describe('boardwalk reconcile', () => {
   })
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'boardwalk-reconcile-'))
-    const env = { PATH: process.env['PATH'], ...settings }
-    child = spawn(process.execPath, [entry, 'serve', '--port', '0'], { cwd: folder, env })
-    let out = ''
-    child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()))
-    await vi.waitFor(() => expect(out).toMatch(/listens on/), 30_000)
-    address = /listens on (\S+)/.exec(out)?.[1] ?? ''
+    served = await serveBoardwalk()
     await publish([sell])
   })
-  afterAll(async () => {
-    child.kill('SIGTERM')
-    await once(child, 'exit')
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => served.stop())
 
   const history = [
     ...Array.from({ length: 150 }, (_, n) => sold(`a-${n}`, n)),
@@ -92,7 +51,7 @@ describe('boardwalk reconcile', () => {
 
   test('a dry run of a file says what it would do, and writes nothing', async () => {
     const file = await written('history.ndjson', history)
-    const { code, out } = await boardwalk(['reconcile', file, '--dry-run'])
+    const { code, out } = await boardwalk('reconcile', file, '--dry-run')
     expect({ code, out }).toEqual({
       code: 0,
       out: '273 lines: 272 accepted, 0 known before, 0 refused. 0 steps would be completed now; nothing was written.\n',
@@ -101,14 +60,14 @@ describe('boardwalk reconcile', () => {
   })
 
   test('a file is told whole, in its order, and told again does nothing', async () => {
-    const first = await boardwalk(['reconcile', 'history.ndjson'])
+    const first = await boardwalk('reconcile', 'history.ndjson')
     expect(first).toEqual({ code: 0, err: '', out: '273 lines: 272 accepted, 0 known before, 0 refused.\n' })
     const { remembered } = await call('GET', '/api/users/b-119/export')
     expect(remembered).toMatchObject([{ name: 'sold', properties: {} }])
     expect(await call('GET', `/api/users/${encodeURIComponent('zoë')}/export`)).toMatchObject({
       remembered: [{ at: '2024-05-01T00:00:00.000Z' }],
     })
-    const second = await boardwalk(['reconcile', 'history.ndjson'])
+    const second = await boardwalk('reconcile', 'history.ndjson')
     // The second event of a-0 changed nothing, so its id was not used up.
     expect(second.out).toBe('273 lines: 1 accepted, 271 known before, 0 refused.\n')
   })
@@ -125,7 +84,7 @@ describe('boardwalk reconcile', () => {
       `{"type":"track","userId":"huge","event":"sold","context":"${'x'.repeat(500_000)}"}`,
       cloudEvent('good-2', 2),
     ])
-    const { code, out, err } = await boardwalk(['reconcile', file])
+    const { code, out, err } = await boardwalk('reconcile', file)
     expect(code).toBe(1)
     expect(out).toBe('9 lines: 2 accepted, 0 known before, 7 refused.\n')
     const lines = err.trim().split('\n')
@@ -145,17 +104,17 @@ describe('boardwalk reconcile', () => {
 
   test('without a file it completes what is remembered, and says of whom', async () => {
     await call('GET', '/api/users/a-7/onboarding')
-    const token = (await boardwalk(['token', 'a-7'])).out.trim()
+    const token = (await boardwalk('token', 'a-7')).out.trim()
     const headers = { authorization: `Bearer ${token}` }
-    await fetch(new URL('/api/onboarding', address), { headers })
+    await fetch(new URL('/api/onboarding', served.address), { headers })
     await publish([sell, again])
-    const dry = await boardwalk(['reconcile', '--dry-run'])
+    const dry = await boardwalk('reconcile', '--dry-run')
     expect(dry.out).toMatch(
       /^\d+ people of whom events are remembered; 1 steps would be completed\.\n {2}a-7: shop, again\n$/,
     )
-    const done = await boardwalk(['reconcile'])
+    const done = await boardwalk('reconcile')
     expect(done).toMatchObject({ code: 0, out: expect.stringContaining('1 steps are completed.') })
-    expect((await boardwalk(['reconcile'])).out).toContain('; 0 steps are completed.')
+    expect((await boardwalk('reconcile')).out).toContain('; 0 steps are completed.')
   })
 
   test('what cannot be read or reached is told in a sentence', async () => {
@@ -165,11 +124,14 @@ describe('boardwalk reconcile', () => {
       [['reconcile', 'a', 'b'], 'One file at a time'],
       [['reconcile', '--dryrun'], '--dryrun'],
     ] as const) {
-      const { code, err } = await boardwalk([...words])
+      const { code, err } = await boardwalk(...words)
       expect([code, err]).toEqual([1, expect.stringContaining(said)])
       expect(err).not.toContain('    at ')
     }
-    const away = await boardwalk(['reconcile', 'history.ndjson'], 'http://127.0.0.1:1')
+    const away = await commandLine(served.folder, { BOARDWALK_URL: 'http://127.0.0.1:1' })(
+      'reconcile',
+      'history.ndjson',
+    )
     expect(away).toMatchObject({
       code: 1,
       err: expect.stringMatching(/^Stopped before line 1; run it again\./),

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serveBoardwalk, type Served } from './served-boardwalk.ts'
+import { serveBoardwalk, type ServedBoardwalk } from './served-boardwalk.ts'
 
 describe('boardwalk release', () => {
-  let served: Served
+  let served: ServedBoardwalk
   beforeAll(async () => {
     served = await serveBoardwalk({})
     const flow = { name: 'shop', steps: [{ id: 'sell', title: 'Sell' }] }

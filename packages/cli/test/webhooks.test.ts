@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serveBoardwalk, type Served } from './served-boardwalk.ts'
+import { serveBoardwalk, type ServedBoardwalk } from './served-boardwalk.ts'
 
 const patient = { timeout: 20_000 }
 
 describe('boardwalk webhooks', () => {
-  let served: Served
+  let served: ServedBoardwalk
   let receiver: Server
   let url: string
   let answer = 204

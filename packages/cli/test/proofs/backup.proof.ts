@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { serverUser, startPostgres } from '@boardwalk/store/test-kit'
-import { serveBoardwalk, type Served } from '../served-boardwalk.ts'
+import { serveBoardwalk, type ServedBoardwalk } from '../served-boardwalk.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const entry = fileURLToPath(new URL('../../bin/boardwalk.js', import.meta.url))
@@ -78,35 +78,35 @@ const flow = {
   ],
 }
 
-const open = async (served: Served): Promise<void> => {
+const open = async (served: ServedBoardwalk): Promise<void> => {
   const { name, version } = await served.call('POST', '/api/admin/flows', flow)
   await served.call('POST', `/api/admin/flows/${name}/versions/${version}/publish`)
 }
 
 /** A host's server tells that somebody did a step. */
-const done = (served: Served, userId: string, step: string): Promise<any> =>
+const done = (served: ServedBoardwalk, userId: string, step: string): Promise<any> =>
   served.call('PATCH', `/api/users/${userId}/onboarding/steps/${step}`, { status: 'done' })
 
-const arrive = async (served: Served, count: number, from = 0): Promise<void> => {
+const arrive = async (served: ServedBoardwalk, count: number, from = 0): Promise<void> => {
   for (let index = from; index < from + count; index++) {
     await served.call('PUT', `/api/users/person-${index}`, { attributes: { name: `Person ${index}` } })
     await done(served, `person-${index}`, 'first')
   }
 }
 
-const eventsOf = async (served: Served, userId: string): Promise<string[]> => {
+const eventsOf = async (served: ServedBoardwalk, userId: string): Promise<string[]> => {
   const { events } = await served.call('GET', `/api/admin/people/${userId}/timeline?limit=100`)
   return events.map(({ type, stepId }: { type: string; stepId?: string }) => `${type} ${stepId ?? ''}`.trim())
 }
 
-const serve = async (settings: Record<string, string>): Promise<Served> => {
+const serve = async (settings: Record<string, string>): Promise<ServedBoardwalk> => {
   const served = await serveBoardwalk(settings)
   stopping.push(served.stop)
   return served
 }
 
 /** Stopped by hand, and not once more in the end. */
-const stop = async (served: Served): Promise<void> => {
+const stop = async (served: ServedBoardwalk): Promise<void> => {
   stopping.splice(stopping.indexOf(served.stop), 1)
   await served.stop()
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgres, type PostgresServer } from '@boardwalk/store/test-kit'
-import { serveBoardwalk, type Served } from '../served-boardwalk.ts'
+import { serveBoardwalk, type ServedBoardwalk } from '../served-boardwalk.ts'
 
 const people = Number(process.env['PROOF_RESTORED_PEOPLE'] ?? 200)
 const everyTenth = Array.from({ length: people }, (_, n) => n).filter((n) => n % 10 === 0)
@@ -21,7 +21,7 @@ type Place = {
 }
 
 const drill = async ({ settings, backUp, restore }: Place, folder: string): Promise<void> => {
-  let served: Served = await serveBoardwalk(settings)
+  let served: ServedBoardwalk = await serveBoardwalk(settings)
   const put = (n: number): Promise<unknown> =>
     served.call('PUT', `/api/users/${userIdOf(n)}`, { attributes: { mail: `${n}@mail.example` } })
   const isKnown = async (n: number): Promise<boolean> =>
