@@ -231,9 +231,17 @@ forEachPostgres((_, url) => {
       const found = await doctor(settings)
       expect(unwell(found)).toEqual(['warning readers'])
       expect(of(found, 'readers')[0]?.found).toMatch(
-        new RegExp(`the last 60\\d s: .*process ${row?.pid} of role postgres, in the database postgres`),
+        new RegExp(`open for 60\\d s .*process ${row?.pid} of role postgres, in the database postgres`),
       )
     })
+    // Who may see when transactions began is not misled by what was told late of long ago.
+    await script(`grant pg_read_all_stats to ${role}`)
+    await other.transaction(async ({ query }) => {
+      await query(assign)
+      await own.query(happens)
+      expect(unwell(await doctor(settings))).toEqual([])
+    })
+    await script(`revoke pg_read_all_stats from ${role}`)
     await olderTransactionsEnd(own.query)
     expect(unwell(await doctor(settings))).toEqual([])
     await Promise.all([other.close(), own.close()])
@@ -246,6 +254,15 @@ forEachPostgres((_, url) => {
     )
     expect(unwell(found)).toEqual(['bad create', 'bad tables'])
     expect(of(found, 'tables')[0]?.found).toContain('enrolment')
+  })
+
+  test('a role that may not read one table is told which', async () => {
+    const found = await while_(
+      `revoke all on ${schema}.happening from ${role}`,
+      `grant all on ${schema}.happening to ${role}`,
+    )
+    expect(unwell(found)).toEqual(['bad tables'])
+    expect(of(found, 'tables')[0]?.found).toContain('happening')
   })
 
   test('what was changed by hand is told, and an index that is not valid', async () => {

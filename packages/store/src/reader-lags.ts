@@ -27,28 +27,34 @@ export const readerLags = async (
   names: readonly string[],
 ): Promise<{ readonly name: string; readonly waitingSince: number | null }[]> => query(statement, [names])
 
+// When a transaction of another role began may be hidden. Then it is open at least since what it holds back, whose time may
+// be that of an event of long ago.
 const heldBackStatement = {
   name: 'held_back',
   text: `
-    select (extract(epoch from clock_timestamp() - min(h.at)))::float8 as seconds, (
-      select what from (
-        select backend_xid as xid, format('process %s of role %I, in the database %I', pid, usename, datname) as what
+    with oldest as (
+      select * from (
+        select backend_xid as xid, xact_start as since,
+          format('process %s of role %I, in the database %I', pid, usename, datname) as what
         from pg_stat_activity where backend_xid is not null
         union all
-        select transaction, format('prepared transaction %L of role %I, in the database %I', gid, owner, database)
+        select transaction, prepared,
+          format('prepared transaction %L of role %I, in the database %I', gid, owner, database)
         from pg_prepared_xacts
       ) writer order by age(xid) desc limit 1
-    ) as by
-    from happening h where h.xid >= pg_snapshot_xmin(pg_current_snapshot())`,
+    )
+    select oldest.what as by,
+      extract(epoch from clock_timestamp() - coalesce(oldest.since, held.since))::float8 as seconds
+    from (select min(at) as since from happening where xid >= pg_snapshot_xmin(pg_current_snapshot())) held
+    cross join oldest
+    where held.since is not null`,
 }
 
 /**
- * How long, in seconds, all readers have not been told of something because an older transaction of the server is
- * still open, in whichever database; null: they are held back by none. `by`: which one, if it has not ended meanwhile.
+ * The transaction that keeps all readers from being told of something, because it is older and still open, in whichever
+ * database of the server; and how long at least it has been open, in seconds. Undefined: there is none.
  */
 export const heldBack = async (
   query: Query,
-): Promise<{ readonly seconds: number | null; readonly by: string | null }> => {
-  const [held] = await query<{ seconds: number | null; by: string | null }>(heldBackStatement)
-  return held ?? { seconds: null, by: null }
-}
+): Promise<{ readonly by: string; readonly seconds: number } | undefined> =>
+  (await query<{ by: string; seconds: number }>(heldBackStatement))[0]
