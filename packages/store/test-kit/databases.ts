@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, inject } from 'vitest'
+import { afterAll, beforeAll, describe, inject, onTestFinished, TestRunner } from 'vitest'
 import { quoteIdentifier, type Database } from '../src/database/database.ts'
 import { startEmbeddedSession, type EmbeddedSession } from '../src/database/embedded-session.ts'
 import { embeddedDatabase } from '../src/database/open-embedded.ts'
@@ -59,28 +59,35 @@ function onPostgres(
 }
 
 function openedFor(openIn: (schema: string, options: OpenOptions) => Promise<Database>): OpenDatabase {
-  const opened: Database[] = []
-  const created: { schema: string; database: Database }[] = []
+  const ofSuite: (() => Promise<void>)[] = []
   afterAll(async () => {
-    for (const { schema, database } of created) {
-      await database
-        .transaction(async ({ script }) => {
-          for (const one of [schema, `${schema}_reports`])
-            await script(`drop schema if exists ${quoteIdentifier(one)} cascade`)
-        })
-        .catch(() => {})
-    }
-    await Promise.all(opened.map((database) => database.close()))
+    for (const close of ofSuite.reverse()) await close()
   })
   return async (options = {}) => {
     const schema = options.schema ?? freshSchema()
     const database = await openIn(schema, options)
-    opened.push(database)
-    if (options.schema === undefined) {
-      await database.transaction(({ script }) => script(`create schema ${quoteIdentifier(schema)}`))
-      // One in memory is gone with its session.
-      if (database.kind === 'postgres') created.push({ schema, database })
+    // Closed with the test that opened it: a file of many tests would otherwise take all connections of the server.
+    const atEnd =
+      TestRunner.getCurrentTest() === undefined
+        ? (close: () => Promise<void>) => ofSuite.push(close)
+        : onTestFinished
+    if (options.schema !== undefined) {
+      atEnd(database.close)
+      return database
     }
+    await database.transaction(({ script }) => script(`create schema ${quoteIdentifier(schema)}`))
+    atEnd(async () => {
+      // One in memory is gone with its session.
+      if (database.kind === 'postgres') await dropSchemas(database)
+      await database.close()
+    })
     return database
   }
+}
+
+async function dropSchemas({ schema, transaction }: Database): Promise<void> {
+  await transaction(async ({ script }) => {
+    for (const one of [schema, `${schema}_reports`])
+      await script(`drop schema if exists ${quoteIdentifier(one)} cascade`)
+  }).catch(() => {})
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { Database } from '../src/database/database.ts'
 import { isUnstorableText } from '../src/database/database-error.ts'
 import { forEachDatabase } from '../test-kit/index.ts'
@@ -90,15 +90,18 @@ const roundTrips: [string, unknown, unknown?][] = [
 ]
 
 forEachDatabase((name, open) => {
-  let opened: Promise<Database> | undefined
-  const database = () => (opened ??= open())
+  let database: Database
+  beforeAll(async () => {
+    database = await open()
+  })
 
   test.each(out.map(([expression, value], index) => ({ expression, value, index })))(
     `${name} gives $expression as the agreed value`,
     async ({ expression, value, index }) => {
-      const rows = await (
-        await database()
-      ).query<{ value: unknown }>({ name: `out_${index}`, text: `select ${expression} as value` })
+      const rows = await database.query<{ value: unknown }>({
+        name: `out_${index}`,
+        text: `select ${expression} as value`,
+      })
       expect(rows.map((row) => row.value)).toStrictEqual([value])
     },
   )
@@ -106,9 +109,10 @@ forEachDatabase((name, open) => {
   test.each(roundTrips.map(([type, value, back = value], index) => ({ type, value, back, index })))(
     `${name} takes $type number $index and gives it back`,
     async ({ type, value, back, index }) => {
-      const rows = await (
-        await database()
-      ).query<{ value: unknown }>({ name: `in_${index}`, text: `select $1::${type} as value` }, [value])
+      const rows = await database.query<{ value: unknown }>(
+        { name: `in_${index}`, text: `select $1::${type} as value` },
+        [value],
+      )
       expect(rows.map((row) => row.value)).toStrictEqual([back])
     },
   )
@@ -119,7 +123,7 @@ forEachDatabase((name, open) => {
       name: 'unnest',
       text: 'select t from unnest($1::text[]) with ordinality u(t, i) order by i',
     }
-    const rows = await (await database()).query<{ t: unknown }>(statement, [texts])
+    const rows = await database.query<{ t: unknown }>(statement, [texts])
     expect(rows.map((row) => row.t)).toStrictEqual(texts)
   })
 
@@ -128,7 +132,7 @@ forEachDatabase((name, open) => {
     ['text[]', ['ok', 'a\0b']],
     ['jsonb', { a: 'b\0' }],
   ])(`${name} refuses a NUL character in %s and stays usable`, async (type, value) => {
-    const { query } = await database()
+    const { query } = database
     const statement = { name: `nul_${type}`, text: `select $1::${type} as value` }
     const error = await query(statement, [value]).catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(Error)
@@ -141,14 +145,14 @@ forEachDatabase((name, open) => {
     ['a Date', new Date(0)],
     ['a function', () => {}],
   ])(`${name} refuses %s as a value and stays usable`, async (_, value) => {
-    const { query } = await database()
+    const { query } = database
     const statement = { name: 'refused', text: 'select $1::text as value' }
     await expect(query(statement, [value])).rejects.toThrow(/^Parameter \$1 is/)
     expect(await query(statement, ['x'])).toStrictEqual([{ value: 'x' }])
   })
 
   test(`${name} lets a value that throws while it is encoded do no harm to its statement`, async () => {
-    const { query } = await database()
+    const { query } = database
     const statement = { name: 'circular', text: 'select $1::jsonb as value' }
     const circular: Record<string, unknown> = {}
     circular['self'] = circular
