@@ -12,6 +12,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 1_800_000,
     hookTimeout: 120_000,
-    expect: { poll: { timeout: 30_000 } },
+    // Until a test gives up, not until something must have happened: machines that build may stand still for long.
+    expect: { poll: { timeout: 60_000 } },
   },
 })

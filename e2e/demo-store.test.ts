@@ -427,13 +427,10 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store', () => {
       await page.route('**/api/onboarding', (route) => route.abort())
       // The page begins to hear of it a little after it is painted.
       await expect
-        .poll(
-          async () => {
-            await lookAgain(page)
-            return page.getByText('This may be out of date').count()
-          },
-          { timeout: 15_000 },
-        )
+        .poll(async () => {
+          await lookAgain(page)
+          return page.getByText('This may be out of date').count()
+        })
         .toBeGreaterThan(0)
       await shows(step(page, 'payments'))
       // A page that came without it, too.

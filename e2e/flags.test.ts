@@ -12,7 +12,7 @@ import './provided-context.ts'
 
 const secret = 'a test secret of more than thirty-two bytes'
 const apiKey = 'a-first-api-key-of-more-than-32-bytes'
-const soon = { timeout: 10_000, interval: 20 }
+const soon = { interval: 20 }
 
 describe.skipIf(inject('chromiumPath') === null)('a page of another origin, with a stock client', () => {
   let browser: Browser

@@ -30,7 +30,6 @@ describe.skipIf(inject('chromiumPath') === null).each(['radix', 'base-ui'])(
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
       await context.addCookies([{ name: 'user', value: user, url: host.address }])
       const page = await context.newPage()
-      page.setDefaultTimeout(5_000)
       await page.goto(`${host.address}/?library=${library}${more}`)
       await page.getByRole('button', { name: 'Publish…' }).click()
       await modal(page).getByLabel('Name').fill('Ropes & more')

@@ -54,7 +54,7 @@ describe.skipIf(inject('chromiumPath') === null)('the demo store of people who m
     folder = await mkdtemp(join(tmpdir(), 'boardwalk-'))
     ;[browser, store] = await Promise.all([launchChromium(), openStore({ directory: join(folder, 'data') })])
     page = await browser.newPage({ baseURL: store.address, locale: 'en-GB' })
-    page.setDefaultTimeout(30_000)
+    page.setDefaultTimeout(60_000)
     watch = await watchScripts(page, ({ origin }) => origin === store.address)
   })
   afterAll(async () => {

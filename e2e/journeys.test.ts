@@ -52,8 +52,6 @@ const agree = `fetch('/api/onboarding/consent', {
   method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"analytics":true}',
 }).then(({ status }) => { if (status !== 200) throw new Error(String(status)) })`
 
-const patient = { timeout: 10_000 }
-
 /** Loads the page again, and waits until the server has answered to what it shows. */
 const reloadTold = async (page: Page): Promise<void> => {
   const told = page.waitForResponse((answer) => answer.url().endsWith('/api/onboarding/events'))
@@ -195,14 +193,12 @@ describe.skipIf(inject('chromiumPath') === null)('journeys through the demo stor
       expect(await seenBy(userId)).toEqual([])
       await page.evaluate(agree)
       await reloadTold(page)
-      await expect
-        .poll(() => seenBy(userId), patient)
-        .toEqual(['onboarding.nudge_shown', 'onboarding.viewed'])
+      await expect.poll(() => seenBy(userId)).toEqual(['onboarding.nudge_shown', 'onboarding.viewed'])
       // The request goes on while its page is left.
       await page.locator('.bw-nudge a').click()
       await page.waitForURL('**/account/email')
       await expect
-        .poll(() => seenBy(userId), patient)
+        .poll(() => seenBy(userId))
         .toEqual(['onboarding.nudge_shown', 'onboarding.step_started', 'onboarding.viewed'])
       await page.goto('/dashboard')
       await shows(page.locator(reminder))

@@ -69,7 +69,7 @@ export const visit = async (browser: Browser, address: string, locale: string): 
     viewport: { width: 1280, height: 900 },
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(60_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {

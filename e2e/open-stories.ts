@@ -97,7 +97,7 @@ export const visitStory = async (
 ): Promise<StoryVisit> => {
   const context = await browser.newContext({ locale: language, viewport: { width: 1280, height: 900 } })
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(60_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {

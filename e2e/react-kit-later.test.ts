@@ -29,7 +29,7 @@ describe.skipIf(inject('chromiumPath') === null)('what the kit loads after the f
   const open = async (story: string, deliver: (route: Route) => void) => {
     context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
     const page = await context.newPage()
-    page.setDefaultTimeout(10_000)
+    page.setDefaultTimeout(60_000)
     const errors: string[] = []
     page.on('pageerror', (error) => errors.push(String(error)))
     await page.clock.install()

@@ -75,7 +75,7 @@ forEachPostgres((_, address, open) => {
     url.port = String(proxy.port)
     url.hostname = '127.0.0.1'
     const { schema } = await open()
-    const house = await openStore({ url: url.href, schema, connectTimeoutMs: 500 })
+    const house = await openStore({ url: url.href, schema })
     try {
       const { visitor } = await house.registered()
       await proxy.set({ kind: 'refuse' })
@@ -83,11 +83,7 @@ forEachPostgres((_, address, open) => {
       expect(refused).toMatchObject({ status: 503, body: { error: 'boardwalk_away' } })
       expect((await visitor.get('/api/store')).body.store.accounting).toBeNull()
       await proxy.set({ kind: 'none' })
-      await expect
-        .poll(async () => (await visitor.post(integrations, { app: 'quillbook' })).status, {
-          timeout: 20_000,
-        })
-        .toBe(200)
+      await expect.poll(async () => (await visitor.post(integrations, { app: 'quillbook' })).status).toBe(200)
       expect((await stepOf(visitor)).status).toBe('done')
     } finally {
       await house.stop()

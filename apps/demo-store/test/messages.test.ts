@@ -7,7 +7,6 @@ import { listen, type Listening } from '@boardwalk/server'
 import { forEachDatabase, type OpenDatabase } from '@boardwalk/store/test-kit'
 import { apiKey, openStore, owner, type House, type Visitor } from './open-store.ts'
 
-const patient = { timeout: 20_000 }
 const webhooks = { allow: ['127.0.0.1'] }
 
 type Served = House & { readonly serving: Listening }
@@ -50,7 +49,7 @@ forEachDatabase((_, open) => {
       await ada.visitor.post('/api/store/theme', { theme: 'night' })
       await grace.visitor.get('/api/onboarding')
       await expect
-        .poll(() => messagesOf(ada.visitor), patient)
+        .poll(() => messagesOf(ada.visitor))
         .toContainEqual(
           expect.objectContaining({
             type: 'onboarding.step_completed',
@@ -58,7 +57,7 @@ forEachDatabase((_, open) => {
             personId: ada.view.person.id,
           }),
         )
-      await expect.poll(async () => (await messagesOf(grace.visitor)).length, patient).toBeGreaterThan(0)
+      await expect.poll(async () => (await messagesOf(grace.visitor)).length).toBeGreaterThan(0)
       const seen = (await messagesOf(grace.visitor)).map(({ personId }) => personId)
       expect(new Set(seen)).toEqual(new Set([grace.view.person.id]))
       expect((await house.visitor().get('/api/store/messages')).status).toBe(401)
@@ -68,7 +67,7 @@ forEachDatabase((_, open) => {
       const { visitor } = await newcomer()
       await visitor.get('/api/onboarding')
       for (let turn = 0; turn < 21; turn += 1) await visitor.post('/api/store/publish')
-      await expect.poll(async () => (await messagesOf(visitor)).length, patient).toBe(20)
+      await expect.poll(async () => (await messagesOf(visitor)).length).toBe(20)
       const ids = (await messagesOf(visitor)).map(({ id }) => id)
       expect(new Set(ids).size).toBe(20)
     })
@@ -105,7 +104,7 @@ forEachDatabase((_, open) => {
         (await asAdmin(house, 'GET', `/api/admin/webhooks/${id}/deliveries?limit=100`)).body.items
           .filter(({ userId }: any) => userId === stranger)
           .map(({ status }: any) => status)
-      await expect.poll(async () => new Set(await delivered()), patient).toEqual(new Set(['delivered']))
+      await expect.poll(async () => new Set(await delivered())).toEqual(new Set(['delivered']))
       expect(await messagesOf(visitor)).toEqual([])
     })
 
@@ -113,7 +112,7 @@ forEachDatabase((_, open) => {
       const { visitor } = await newcomer()
       await visitor.post('/api/store/clock', { days: 8 })
       await visitor.get('/api/onboarding')
-      await expect.poll(async () => (await messagesOf(visitor)).length, patient).toBeGreaterThan(0)
+      await expect.poll(async () => (await messagesOf(visitor)).length).toBeGreaterThan(0)
       await visitor.post('/api/store/clock', { days: 0 })
     })
   })
@@ -134,7 +133,7 @@ forEachDatabase((_, open) => {
       const visitor = second.visitor()
       await visitor.post('/api/register', owner)
       await visitor.get('/api/onboarding')
-      await expect.poll(async () => (await messagesOf(visitor)).length, patient).toBeGreaterThan(0)
+      await expect.poll(async () => (await messagesOf(visitor)).length).toBeGreaterThan(0)
     } finally {
       await second.stop()
       await rm(dataFolder, { recursive: true, force: true })

@@ -10,7 +10,7 @@ forEachPostgres((_, address, open) => {
     url.hostname = '127.0.0.1'
     const { log, events } = listeningLog()
     const { schema } = await open()
-    const house = await openStore({ url: url.href, schema, connectTimeoutMs: 500 }, { log })
+    const house = await openStore({ url: url.href, schema }, { log })
     try {
       await proxy.set({ kind: 'refuse' })
       const visitor = house.visitor()
@@ -26,9 +26,7 @@ forEachPostgres((_, address, open) => {
       expect((await visitor.post('/api/store/publish')).status).toBe(503)
 
       await proxy.set({ kind: 'none' })
-      await expect
-        .poll(async () => (await visitor.get('/health/ready')).status, { timeout: 20_000 })
-        .toBe(200)
+      await expect.poll(async () => (await visitor.get('/health/ready')).status).toBe(200)
       expect((await visitor.post('/api/store/theme', { theme: 'night' })).status).toBe(200)
       expect((await visitor.post('/api/store/publish')).status).toBe(409)
       const { body } = await visitor.get('/api/onboarding')

@@ -34,7 +34,7 @@ const start = async (
   more?: Record<string, string>,
 ): Promise<{ child: ChildProcess; address: string; out: () => string }> => {
   const { child, out } = launch(more)
-  await expect.poll(out, { timeout: 60_000 }).toMatch(/curl -s/)
+  await expect.poll(out).toMatch(/curl -s/)
   return { child, address: /listens on (\S+)/.exec(out())?.[1] ?? '', out }
 }
 

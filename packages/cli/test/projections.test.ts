@@ -16,7 +16,7 @@ describe('boardwalk projections', () => {
     expect(await shown()).toBe('analytics  nothing counted yet, 0 waiting\n')
     for (const who of ['ann', 'ben']) await served.call('GET', `/api/users/${who}/onboarding`)
     await served.call('PATCH', '/api/users/ann/onboarding/steps/sell', { status: 'done' })
-    await expect.poll(shown, { timeout: 20_000 }).toMatch(/^analytics {2}counted up to \S+Z, 0 waiting\n$/)
+    await expect.poll(shown).toMatch(/^analytics {2}counted up to \S+Z, 0 waiting\n$/)
   })
 
   test('has them counted anew, and waits until they are', async () => {

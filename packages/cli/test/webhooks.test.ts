@@ -3,8 +3,6 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serveBoardwalk, type ServedBoardwalk } from './served-boardwalk.ts'
 
-const patient = { timeout: 20_000 }
-
 describe('boardwalk webhooks', () => {
   let served: ServedBoardwalk
   let receiver: Server
@@ -68,7 +66,7 @@ describe('boardwalk webhooks', () => {
     await served.call('POST', '/api/admin/flows/shop/versions/1/publish', {})
     await served.call('PATCH', '/api/users/ann/onboarding/steps/sell', { status: 'done' })
     const listed = async () => (await served.boardwalk('webhooks', 'deliveries', id)).out
-    await expect.poll(listed, patient).toMatch(/ delivered {2}onboarding\.step_completed {2}ann\n/)
+    await expect.poll(listed).toMatch(/ delivered {2}onboarding\.step_completed {2}ann\n/)
     const [delivery = ''] = (await listed()).split(' ')
     received.length = 0
     expect(await served.boardwalk('webhooks', 'resend', id, delivery)).toEqual({
@@ -76,7 +74,7 @@ describe('boardwalk webhooks', () => {
       out: 'It is sent again\n',
       err: '',
     })
-    await expect.poll(() => received.length, patient).toBe(1)
+    await expect.poll(() => received.length).toBe(1)
   })
 
   test('says in a sentence what is refused and what it does not understand', async () => {

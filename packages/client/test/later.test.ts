@@ -4,6 +4,8 @@ import type { OnboardingClient } from '../src/index.ts'
 import type { Fake } from './fake-boardwalk.ts'
 import { meanwhile, openHouse, shortly, statusOf } from './open-client.ts'
 
+const patient = { timeout: 10_000 }
+
 const laterPath = '../src/later.ts'
 
 /** What a client loads when it connects: there when the test says so, and until then late or away. */
@@ -59,18 +61,18 @@ describe('the part of the client that cannot be loaded', () => {
     const before = tries.mock.calls.length
     connect(one)
     await ready(one)
-    await vi.waitFor(() => expect(tries).toHaveBeenCalledTimes(before + 1))
+    await vi.waitFor(() => expect(tries).toHaveBeenCalledTimes(before + 1), patient)
     expect(fake.streams.size).toBe(0)
 
     fake.setStep('profile', { status: 'done' })
     vi.advanceTimersByTime(30_000)
-    await vi.waitFor(() => expect(statusOf(one, 'profile')).toBe('done'))
+    await vi.waitFor(() => expect(statusOf(one, 'profile')).toBe('done'), patient)
     expect(fake.streams.size).toBe(0)
 
     comeBack()
     vi.resetModules()
     vi.advanceTimersByTime(30_000)
-    await vi.waitFor(() => expect(fake.streams.size).toBe(1))
+    await vi.waitFor(() => expect(fake.streams.size).toBe(1), patient)
   })
 
   test('refuses changes, says so once to the log, and they do not show', async () => {

@@ -54,7 +54,7 @@ forEachDatabase((_, open) => {
       const url = listening.address
       const client = createOnboarding({ url, token: () => token, locale, tabs: null, fetch: send })
       disconnects.push(client.connect())
-      await expect.poll(() => client.getSnapshot().phase, { timeout: 10_000 }).toBe('ready')
+      await expect.poll(() => client.getSnapshot().phase).toBe('ready')
       return client
     }
     const statusOf = (client: OnboardingClient, id: string): string | undefined =>
@@ -65,12 +65,10 @@ forEachDatabase((_, open) => {
       expect(desk.getSnapshot().onboarding?.steps[0]?.title).toBe('Complétez votre profil')
       expect(await phone.completeStep('profile')).toEqual({ kind: 'done' })
       expect(statusOf(phone, 'profile')).toBe('done')
-      await expect.poll(() => statusOf(desk, 'profile'), { timeout: 10_000 }).toBe('done')
+      await expect.poll(() => statusOf(desk, 'profile')).toBe('done')
       await boardwalk.verbs.changeStep('ada', { id: 'payments', status: 'done' })
       for (const client of [phone, desk])
-        await expect
-          .poll(() => client.getSnapshot().onboarding?.status, { timeout: 10_000 })
-          .toBe('completed')
+        await expect.poll(() => client.getSnapshot().onboarding?.status).toBe('completed')
       expect(phone.getSnapshot().onboarding?.progress).toBe(67)
     })
 
@@ -89,11 +87,11 @@ forEachDatabase((_, open) => {
       const visible = (client: OnboardingClient) => client.getSnapshot().onboarding?.nudge.visible
       expect(visible(desk)).toBe(true)
       expect(await phone.snoozeNudge()).toEqual({ kind: 'done' })
-      await expect.poll(() => visible(desk), { timeout: 10_000 }).toBe(false)
+      await expect.poll(() => visible(desk)).toBe(false)
       expect(await desk.unsnoozeNudge()).toEqual({ kind: 'done' })
-      await expect.poll(() => visible(phone), { timeout: 10_000 }).toBe(true)
+      await expect.poll(() => visible(phone)).toBe(true)
       expect(await phone.dismissGuide()).toEqual({ kind: 'done' })
-      await expect.poll(() => desk.getSnapshot().onboarding?.guide.dismissed, { timeout: 10_000 }).toBe(true)
+      await expect.poll(() => desk.getSnapshot().onboarding?.guide.dismissed).toBe(true)
       expect(await desk.restoreGuide()).toEqual({ kind: 'done' })
       expect(await desk.seeWelcome()).toEqual({ kind: 'done' })
       expect(desk.getSnapshot().onboarding).toMatchObject({

@@ -208,9 +208,9 @@ describe('gates before a Boardwalk that is silent', () => {
     })
     const guard = gates.guard(step('payments'))
     await gates.start()
-    await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThan(1)
+    await expect.poll(() => asked).toBeGreaterThan(1)
     silent = false
-    await expect.poll(() => errors, { timeout: 10_000 }).toHaveLength(1)
+    await expect.poll(() => errors).toHaveLength(1)
     gates.close()
     const before = asked
     await guard.decide(attempt('ada'))

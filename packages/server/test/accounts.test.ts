@@ -26,7 +26,7 @@ forEachDatabase((_, open) => {
     await owner('PATCH', '/api/onboarding/steps/payments', { status: 'done' })
     for (const userId of colleagues)
       await expect
-        .poll(() => sharedWith(userId), { timeout: 5000, interval: 50 })
+        .poll(() => sharedWith(userId), { interval: 50 })
         .toMatchObject([{ flow: 'shop', version: 1, stepId: 'payments', data: { stepVersion: 1 } }])
 
     const { body } = await owner('GET', '/api/onboarding')

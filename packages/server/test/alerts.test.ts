@@ -5,7 +5,7 @@ import { startMailReceiver } from './mail-receiver.ts'
 import { answering, startReceiver, type Receiver } from './receiver.ts'
 import { watchedFlow, watchedHouse, type WatchedHouse } from './watched-house.ts'
 
-const soon = { timeout: 30_000, interval: 50 }
+const soon = { interval: 50 }
 const from = 'alerts@shop.example'
 const sooner = {
   name: 'try_alerts_sooner',

@@ -14,7 +14,7 @@ import { figuresStored, notCountedYet } from './recount.ts'
 const rebuild = (house: House) => house.server('POST', '/api/admin/projections/rebuild')
 const enters = async (house: House, userId: string) => (await house.person(userId))('GET', '/api/onboarding')
 const counted = async (database: Database): Promise<void> => {
-  await vi.waitFor(async () => expect(await notCountedYet(database)).toBe(0), { timeout: 20_000 })
+  await vi.waitFor(async () => expect(await notCountedYet(database)).toBe(0), { timeout: 60_000 })
 }
 const shop = { name: 'shop', steps: [{ id: 'profile', title: 'Profile' }] }
 

@@ -125,12 +125,12 @@ const live = async (houses: readonly House[], clock: { now: number }, rounds: nu
 }
 
 const settled = async (database: Database): Promise<void> => {
-  await vi.waitFor(async () => expect(await notCountedYet(database)).toBe(0), { timeout: 20_000 })
+  await vi.waitFor(async () => expect(await notCountedYet(database)).toBe(0), { timeout: 60_000 })
 }
 
 // What is done for an account is told to its members a little later.
 const eventually = (check: () => Promise<void>): Promise<void> =>
-  vi.waitFor(check, { timeout: 20_000, interval: 500 })
+  vi.waitFor(check, { timeout: 60_000, interval: 500 })
 
 const expectWhole = (database: Database): Promise<void> =>
   eventually(async () => {

@@ -87,7 +87,7 @@ forEachDatabase((_, open) => {
     // All come once more, so that nobody is in the older version; and all windows are over.
     for (const { call } of people) await call('GET', '/api/onboarding')
     now += 8 * dayMs
-    await vi.waitFor(async () => expect((await figures('funnel?')).isCurrent).toBe(true), { timeout: 20_000 })
+    await vi.waitFor(async () => expect((await figures('funnel?')).isCurrent).toBe(true), { timeout: 60_000 })
   }, 120_000)
 
   test('the funnel counts the people whom SQL counts', async () => {

@@ -384,7 +384,7 @@ forEachDatabase((_, open) => {
           share: 0.75,
           steps: [{ id: 'payments', blocked: 3 }],
         }),
-      10_000,
+      60_000,
     )
   })
 

@@ -1,11 +1,10 @@
-// One process that writes the audit log: many entries at once, or one change at whose place named by `stopAt` it waits to be killed.
-import { once } from 'node:events'
+// One process that writes the audit log: entries until it is told to end, eight at once, or one change at whose place named by `stopAt` it waits to be killed.
 import { pino } from 'pino'
 import { appendAudit, openDatabase, type Query } from '@boardwalk/store'
 import { createBoardwalk, stopWhenOrphaned } from '../src/index.ts'
 
 export type AuditWork = { readonly url: string; readonly schema: string } & (
-  | { readonly kind: 'append'; readonly entries: number }
+  | { readonly kind: 'append' }
   | { readonly kind: 'change'; readonly stopAt: 'begun' | 'done' }
 )
 
@@ -13,13 +12,16 @@ const work = JSON.parse(process.argv[2] ?? '') as AuditWork
 const database = await openDatabase({ url: work.url, schema: work.schema, connections: 8 })
 
 if (work.kind === 'append') {
-  await database.query({ name: 'one', text: 'select 1' })
-  process.stdout.write('ready\n')
-  process.stdin.resume()
-  await once(process.stdin, 'end')
+  let isTold = false
+  process.stdin.resume().once('end', () => (isTold = true))
   const entry = { actor: `process ${process.pid}`, action: 'test', outcome: 'done' } as const
-  await Promise.all(Array.from({ length: work.entries }, () => appendAudit(database.query, entry)))
+  let appended = 0
+  const append = async (): Promise<void> => {
+    for (; !isTold; appended += 1) await appendAudit(database.query, entry)
+  }
+  await Promise.all(Array.from({ length: 8 }, append))
   await database.close()
+  process.stdout.write(`${appended}\n`)
 } else {
   stopWhenOrphaned(async () => process.exit())
   const wait = async (): Promise<never> => {

@@ -281,7 +281,6 @@ forEachDatabase((_, open) => {
         .poll(
           async () =>
             (await lab.server('GET', `/api/admin/analytics/funnel?flow=${other}&arm=${arm}`)).body.enrolled,
-          { timeout: 10_000 },
         )
         .toBe(1)
     })

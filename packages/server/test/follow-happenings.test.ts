@@ -32,9 +32,7 @@ forEachPostgres((_, _url, open) => {
       await followHappenings(other, slowly, log, leaseMs),
     ]
     const cursor = { name: 'cursor', text: 'select seq from reader' }
-    await expect
-      .poll(async () => (await database.query<{ seq: number }>(cursor))[0]?.seq, { timeout: 10_000 })
-      .toBe(2)
+    await expect.poll(async () => (await database.query<{ seq: number }>(cursor))[0]?.seq).toBe(2)
     await Promise.all(followers.map((follower) => follower.stop()))
     expect(told).toEqual(['a', 'b'])
   })

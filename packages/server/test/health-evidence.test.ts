@@ -4,7 +4,7 @@ import { insertAlert, purgeAlerts, queueMessages, type Database } from '@boardwa
 import { forEachDatabase } from '@boardwalk/store/test-kit'
 import { watchedFlow, watchedHouse, type WatchedHouse } from './watched-house.ts'
 
-const soon = { timeout: 20_000, interval: 50 }
+const soon = { interval: 50 }
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const at = '/api/admin/health/shop'

@@ -141,7 +141,7 @@ forEachDatabase((_, open) => {
           (await house.server('GET', '/api/admin/people/stefan/timeline')).body.events.map(
             (event: any) => event.type,
           ),
-        { timeout: 5000, interval: 50 },
+        { interval: 50 },
       )
       .toContain('onboarding.completed')
   })

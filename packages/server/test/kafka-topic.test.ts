@@ -8,7 +8,7 @@ import { followTopic } from './follow-topic.ts'
 import { openTopics } from './kafka-topics.ts'
 import { flowFile, openHouse } from './open-house.ts'
 
-const wait = { timeout: 30_000, interval: 50 }
+const wait = { interval: 50 }
 
 await forKafka((brokers) => {
   forEachDatabase((_, open) => {

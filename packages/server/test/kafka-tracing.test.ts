@@ -13,7 +13,7 @@ const { span, spans } = recorded
 afterAll(recorded.stop)
 afterEach(recorded.forget)
 
-const patient = { timeout: 50_000, interval: 50 }
+const patient = { interval: 50 }
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const [sentId, madeId] = ['00f067aa0ba902b7', '00f067aa0ba902b8']
 const traceparentOf = (spanId: string): string => `00-${traceId}-${spanId}-01`

@@ -20,7 +20,7 @@ const flow = {
 }
 
 /** A broker may be slow to start on a busy machine; what is waited for is a state, not a time. */
-const patient = { timeout: 50_000, interval: 100 }
+const patient = { interval: 100 }
 
 await forKafka((brokers) => {
   forEachDatabase((_, open) => {

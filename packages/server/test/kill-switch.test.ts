@@ -5,7 +5,7 @@ import { listen, type Listener, type Listening } from '../src/index.ts'
 import { openHouse, tokenOf, type House } from './open-house.ts'
 import { openStream, type OpenStream } from './open-stream.ts'
 
-const soon = { timeout: 5_000, interval: 20 }
+const soon = { interval: 20 }
 
 /** One that hears no notice, as when they are lost on the way. */
 const deaf = (database: Database): Database => ({ ...database, listen: async () => async () => {} })

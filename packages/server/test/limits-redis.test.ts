@@ -51,8 +51,7 @@ const passing = async (count: number, call: Call): Promise<number> => {
 const isConnected = async ({ server }: House): Promise<boolean> =>
   /^boardwalk_redis_connected 1$/m.test((await server('GET', '/metrics')).body as string)
 
-const connected = (house: House, is: boolean): Promise<void> =>
-  expect.poll(() => isConnected(house), { timeout: 10_000 }).toBe(is)
+const connected = (house: House, is: boolean): Promise<void> => expect.poll(() => isConnected(house)).toBe(is)
 
 test('two processes share a limit', async () => {
   const [one, two] = await processes(2, redis.url)

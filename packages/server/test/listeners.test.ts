@@ -3,7 +3,7 @@ import { forEachDatabase, olderTransactionsEnd } from '@boardwalk/store/test-kit
 import { createBoardwalk, type Listener } from '../src/index.ts'
 import { flowFile, openHouse, type House } from './open-house.ts'
 
-const wait = { timeout: 10_000, interval: 20 }
+const wait = { interval: 20 }
 
 const enrol = async (house: House, userId: string) => {
   const me = await house.person(userId, { role: 'owner', attributes: { product: 'saas' } })

@@ -7,7 +7,7 @@ import { openHouse, tokenOf } from './open-house.ts'
 import { answering, startReceiver } from './receiver.ts'
 
 const canary = 'canary-70312'
-const patient = { timeout: 30_000, interval: 50 }
+const patient = { interval: 50 }
 
 /** Errors of the database as it really makes them, each with what it was given in it. */
 const failing = {

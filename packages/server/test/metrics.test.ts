@@ -5,7 +5,7 @@ import { bucketOf } from '../src/operation/active-users.ts'
 import { createMetrics } from '../src/operation/metrics.ts'
 import { openHouse, type House } from './open-house.ts'
 
-const patient = { timeout: 30_000, interval: 100 }
+const patient = { interval: 100 }
 
 const settled = (stepId: string, durationMs?: number): Record => ({
   type: 'onboarding.step_completed',

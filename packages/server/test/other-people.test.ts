@@ -187,7 +187,7 @@ forEachDatabase((_, open) => {
       await house.person('eve').then((call) => call('GET', '/api/onboarding'))
       const deliveries = async (id: string) =>
         (await server('GET', `/api/admin/webhooks/${id}/deliveries`)).body.items
-      await expect.poll(async () => (await deliveries(one.id)).length, { timeout: 10_000 }).toBeGreaterThan(0)
+      await expect.poll(async () => (await deliveries(one.id)).length).toBeGreaterThan(0)
       const [delivery] = await deliveries(one.id)
       const resend = (webhook: string) =>
         server('POST', `/api/admin/webhooks/${webhook}/deliveries/${delivery.id}/resend`)

@@ -10,7 +10,6 @@ describe.skipIf(inject('postgresUrl') === null)('when PostgreSQL goes away', () 
     const database = await openDatabase({
       url: service.url,
       schema: `outage_${randomUUID().replaceAll('-', '')}`,
-      connectTimeoutMs: 1000,
     })
     const house = await openHouse(database)
     await house.publish({

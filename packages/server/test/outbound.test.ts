@@ -7,7 +7,7 @@ import { flowFile, openHouse } from './open-house.ts'
 import { answering, startReceiver } from './receiver.ts'
 
 const admin = '/api/admin/webhooks'
-const wait = { timeout: 30_000, interval: 50 }
+const wait = { interval: 50 }
 const four = (address: string): Address => ({ address, family: 4 })
 // Unreachable from anywhere, but not one of those that are refused.
 const farAway: Address = { address: '2a00::1', family: 6 }

@@ -34,7 +34,7 @@ forEachDatabase((_, open) => {
           expect([deliveries.length > 5, tally !== undefined]).toEqual([true, true])
         }
       },
-      { timeout: 20_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     )
   })
   afterAll(async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { forEachDatabase } from '@boardwalk/store/test-kit'
 import { watchedFlow, watchedHouse, type WatchedHouse } from './watched-house.ts'
 
-const soon = { timeout: 20_000, interval: 50 }
+const soon = { interval: 50 }
 const path = '/api/admin/release/shop/phases'
 
 forEachDatabase((_, open) => {

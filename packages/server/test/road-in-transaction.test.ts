@@ -92,7 +92,7 @@ forEachPostgres((_name, _url, open) => {
       (await readHappenings(database.query, { xid: '0', seq: 0 }, 100))
         .filter(({ type }) => type === 'onboarding.step_completed')
         .map(({ stepId }) => stepId)
-    await expect.poll(completed, { timeout: 8_000 }).toEqual(['first', 'second'])
+    await expect.poll(completed).toEqual(['first', 'second'])
     expect(tries).toBe(2)
     await house.boardwalk.stop()
   })

@@ -61,19 +61,19 @@ forEachDatabase((_, open) => {
   })
 
   test('what requests share is a span that is linked to each of them', async () => {
-    const people = await Promise.all(['bob', 'cid', 'dan'].map((id) => house.person(id)))
+    const people = await Promise.all(Array.from({ length: 20 }, (_, n) => house.person(`one of ${n}`)))
     await Promise.all(people.map((call) => call('GET', '/api/onboarding')))
     recorded.forget()
     await Promise.all(
       people.map((call) => call('PATCH', '/api/onboarding/steps/profile', { status: 'done' })),
     )
     const requests = spans('changeStep').map((one) => one.spanContext().spanId)
-    expect(requests).toHaveLength(3)
+    expect(requests).toHaveLength(20)
     const met = spans('boardwalk.commit').flatMap((one) =>
       one.parentSpanContext ? [one.parentSpanContext.spanId] : one.links.map((link) => link.context.spanId),
     )
     expect(met.toSorted()).toEqual(requests.toSorted())
-    expect(spans('boardwalk.commit').length).toBeLessThan(3)
+    expect(spans('boardwalk.commit').length).toBeLessThan(20)
     const steps = spans('onboarding.step_update')
     expect(traceIds(steps).toSorted()).toEqual(traceIds(spans('changeStep')).toSorted())
   })
@@ -122,7 +122,7 @@ forEachDatabase((_, open) => {
     // What others did before may come as well.
     const calls = () =>
       spans('boardwalk.webhook').filter((one) => one.attributes['boardwalk.correlation_id'] === 'c-2')
-    await expect.poll(() => calls().length, { timeout: 30_000 }).toBe(1)
+    await expect.poll(() => calls().length).toBe(1)
     const received = receiver.of('gil')[0]?.headers
     const call = calls()[0]!
     const own = call.spanContext()

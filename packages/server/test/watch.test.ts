@@ -3,7 +3,7 @@ import type { Database } from '@boardwalk/store'
 import { forEachDatabase } from '@boardwalk/store/test-kit'
 import { watchedFlow, watchedHouse, type WatchedHouse } from './watched-house.ts'
 
-const soon = { timeout: 20_000, interval: 50 }
+const soon = { interval: 50 }
 const told = {
   name: 'told_rollbacks',
   text: `select data from happening where type = 'feature.rollback' order by xid, seq`,

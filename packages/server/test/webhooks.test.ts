@@ -6,7 +6,7 @@ import { answering, startReceiver, verify, type Receiver } from './receiver.ts'
 const second = 1_000
 const hour = 3_600_000
 const admin = '/api/admin/webhooks'
-const wait = { timeout: 8_000, interval: 20 }
+const wait = { interval: 20 }
 
 forEachDatabase((_, open) => {
   describe('webhooks', () => {

@@ -181,7 +181,7 @@ describe('an embedded database in a directory', () => {
             () => true,
             () => false,
           ),
-        { timeout: 20_000, interval: 20 },
+        { interval: 20 },
       )
       .toBe(true)
     await new Promise((resolve) => setTimeout(resolve, 500))

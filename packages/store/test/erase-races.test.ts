@@ -68,7 +68,7 @@ forEachPostgres((_name, _url, open) => {
     const text = 'select 1 from pg_stat_activity where $1 = any(pg_blocking_pids(pid))'
     const blocked = () => database.query({ name: 'blocked', text }, [pid])
     try {
-      await expect.poll(blocked, { timeout: 8_000 }).toHaveLength(1)
+      await expect.poll(blocked).toHaveLength(1)
     } finally {
       waited.resolve()
       await writing

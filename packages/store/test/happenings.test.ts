@@ -55,14 +55,14 @@ forEachDatabase((_, open) => {
 
   test('a reader whose holder died is taken over when the lease ends', async () => {
     await holdReader(database.query, 'r', 'dead', 50)
-    await expect.poll(() => holdReader(database.query, 'r', 'heir', 50), { timeout: 3000 }).toBeDefined()
+    await expect.poll(() => holdReader(database.query, 'r', 'heir', 50)).toBeDefined()
   })
 
   test('an announcement wakes who listens', async () => {
     let woken = 0
     const stop = await database.listen(happeningChannel, () => (woken += 1))
     await announce(database.query, [happeningNotice])
-    await expect.poll(() => woken, { timeout: 3000 }).toBeGreaterThan(0)
+    await expect.poll(() => woken).toBeGreaterThan(0)
     await stop()
   })
 })
@@ -86,7 +86,6 @@ forEachPostgres((_, _url, open) => {
               text: "select 1 from pg_stat_activity where state = 'idle in transaction' and query like 'insert into happening%'",
             })
           ).length,
-        { timeout: 3000 },
       )
       .toBeGreaterThan(0)
     await write(database.query, 'quick')

@@ -23,7 +23,7 @@ describe.skipIf(process.env['DATABASE_URL'] !== undefined)('a PostgreSQL that a 
     const url = (await child.line()) ?? ''
     expect(await answers(url)).toBe(true)
     child.process.kill('SIGKILL')
-    await expect.poll(() => answers(url), { timeout: 10_000 }).toBe(false)
+    await expect.poll(() => answers(url)).toBe(false)
   })
 })
 

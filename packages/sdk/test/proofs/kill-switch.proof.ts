@@ -14,7 +14,7 @@ import { apiKey, asTeam, serve, type Served } from './serve.ts'
 
 const rounds = Number(process.env['PROOF_ROUNDS'] ?? 20)
 const processes = Number(process.env['PROOF_PROCESSES'] ?? 6)
-const soon = { timeout: 10_000, interval: 2 }
+const soon = { interval: 2 }
 const keepMs = 60_000
 
 const inOrder = (times: readonly number[]): number[] => [...times].sort((a, b) => a - b)

@@ -25,9 +25,7 @@ const synchronise = async (primary: PostgresNode, name: string): Promise<void> =
   const { query } = database
   await query({ name: `name_${name}`, text: `alter system set synchronous_standby_names = '${name}'` })
   await query({ name: 'reload', text: 'select pg_reload_conf()' })
-  await expect
-    .poll(() => query<{ sync: boolean }>(waitFor, [name]), { timeout: 30_000 })
-    .toEqual([{ sync: true }])
+  await expect.poll(() => query<{ sync: boolean }>(waitFor, [name])).toEqual([{ sync: true }])
   await database.close()
 }
 

@@ -11,7 +11,7 @@ import { publishFlow, startServer, type ServerProcess } from './server-process.t
 
 const rounds = Number(process.env['PROOF_ROUNDS'] ?? 40)
 const processes = Number(process.env['PROOF_PROCESSES'] ?? 6)
-const soon = { timeout: 10_000, interval: 2 }
+const soon = { interval: 2 }
 
 const inOrder = (times: readonly number[]): number[] => [...times].sort((a, b) => a - b)
 const at = (times: readonly number[], share: number): number =>

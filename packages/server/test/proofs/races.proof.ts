@@ -83,10 +83,8 @@ forEachPostgres((_, url) => {
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
       expect(new Set(answers.map(({ body }) => body.step.updatedAt)).size).toBe(1)
       await expect
-        .poll(
-          async () =>
-            (await Promise.all(users.map(events))).map((list) => count(list, 'onboarding.completed')),
-          { timeout: 5000 },
+        .poll(async () =>
+          (await Promise.all(users.map(events))).map((list) => count(list, 'onboarding.completed')),
         )
         .toEqual([1, 1])
       const lists = await Promise.all(users.map(events))

@@ -150,7 +150,7 @@ forEachPostgres((_, url, open) => {
       receiver.state.behave = keeping(ledger, answering(410))
       now += hour
       const status = async () => (await house.server('GET', `${admin}/${id}`)).body.status
-      await expect.poll(status, { timeout: 10_000 }).toBe('disabled')
+      await expect.poll(status).toBe('disabled')
       receiver.state.behave = keeping(ledger, shaky)
       await house.server('PATCH', `${admin}/${id}`, { enabled: true })
       await drain(deliveries)
