@@ -102,7 +102,10 @@ export const hostSuite = (
 
     test('the preview waits for the profile that the person says is complete', async () => {
       const person = await signIn('previews')
-      expect(await person('GET', '/preview')).toMatchObject({ status: 409, body: { missingStep: 'profile' } })
+      // Not critical: a machine that is too busy to decide in time lets it pass.
+      await expect
+        .poll(async () => person('GET', '/preview'))
+        .toMatchObject({ status: 409, body: { missingStep: 'profile' } })
       const change = await person('PATCH', '/boardwalk/api/onboarding/steps/profile', { status: 'done' })
       expect(change).toMatchObject({ status: 200, body: { success: true } })
       expect(await person('GET', '/preview')).toMatchObject({ status: 200, body: { preview: 'Your shop' } })
@@ -174,8 +177,8 @@ export const hostSuite = (
       await Promise.all(Array.from({ length: 8 }, sendThem))
       // On a machine too busy to decide in time the preview, which is not critical, is let pass, and that is counted.
       const { body: metrics } = await nobody('GET', '/boardwalk/metrics')
-      const counted = /^onboarding_gate_failed_open_total\{[^}]*\} (\d+)$/m.exec(metrics)?.[1] ?? '0'
-      expect(ran).toBeLessThanOrEqual(Number(counted))
+      const counted = [...metrics.matchAll(/^onboarding_gate_failed_open_total\{[^}]*\} (\d+)$/gm)]
+      expect(ran).toBeLessThanOrEqual(counted.reduce((sum, [, count]) => sum + Number(count), 0))
       expect(statuses.get(409)).toBeGreaterThan(10)
     })
 
