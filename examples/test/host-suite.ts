@@ -179,7 +179,8 @@ export const hostSuite = (
       const { body: metrics } = await nobody('GET', '/boardwalk/metrics')
       const counted = [...metrics.matchAll(/^onboarding_gate_failed_open_total\{[^}]*\} (\d+)$/gm)]
       expect(ran).toBeLessThanOrEqual(counted.reduce((sum, [, count]) => sum + Number(count), 0))
-      expect(statuses.get(409)).toBeGreaterThan(10)
+      // Otherwise hardly any of them met a gate.
+      expect((statuses.get(409) ?? 0) + (statuses.get(503) ?? 0) + ran).toBeGreaterThan(10)
     })
 
     test('SIGTERM ends it', async () => {
