@@ -63,6 +63,8 @@ test(`${failovers} failovers to a synchronous standby lose nothing that was ackn
   }
   const servers: ServerProcess[] = [await startServer(settings), await startServer(settings)]
   await publishFlow(servers[0]!.server, crashFlow)
+  // So many failures prove that something is wrong, and the flow would be switched off, as it should.
+  await servers[0]!.server('PUT', '/api/admin/health/crash/settings', { automaticRollback: 'dry_run' })
   await servers[0]!.server('POST', '/api/admin/webhooks', { url: receiver.url })
   const files = servers.map((_, index) => join(folder, `history-${index}`))
   const workloads = servers.map(({ address }, index) =>
